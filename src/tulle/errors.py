@@ -2,9 +2,21 @@
 
 TulleError                 exit 1
 ├── UsageError             exit 2   what was asked for cannot be meant
-│   └── PictureNotFound
+│   ├── InvalidFunction
+│   ├── ModelNotFound
+│   ├── PictureNotFound
+│   ├── UnknownPreprocessing
+│   └── UnreadablePicture
 ├── ModelError             exit 4   a model that cannot be read, converted or trusted
+│   ├── ConversionFailed
+│   ├── InvalidLabels
+│   ├── MissingExtra
+│   ├── NotAModel
+│   ├── ParityFailed
+│   └── UnsupportedModel
 └── EmulatorError          exit 6   the local Lambda cannot start
+    ├── AddressUnavailable
+    └── PortInUse
 """
 
 from __future__ import annotations
@@ -13,10 +25,22 @@ import re
 from typing import ClassVar
 
 __all__ = [
+    "AddressUnavailable",
+    "ConversionFailed",
     "EmulatorError",
+    "InvalidFunction",
+    "InvalidLabels",
+    "MissingExtra",
     "ModelError",
+    "ModelNotFound",
+    "NotAModel",
+    "ParityFailed",
     "PictureNotFound",
+    "PortInUse",
     "TulleError",
+    "UnknownPreprocessing",
+    "UnreadablePicture",
+    "UnsupportedModel",
     "UsageError",
 ]
 
@@ -58,6 +82,30 @@ class PictureNotFound(UsageError):
     code = "picture-not-found"
 
 
+class InvalidFunction(UsageError):
+    """A function is described in a way that Lambda would refuse."""
+
+    code = "invalid-function"
+
+
+class ModelNotFound(UsageError):
+    """A model named on the command line is not there."""
+
+    code = "model-not-found"
+
+
+class UnknownPreprocessing(UsageError):
+    """A preprocessing is named that no model is trained with."""
+
+    code = "unknown-preprocessing"
+
+
+class UnreadablePicture(UsageError):
+    """A picture to compare models on cannot be read."""
+
+    code = "unreadable-picture"
+
+
 class ModelError(TulleError):
     """A model cannot be read, converted or trusted."""
 
@@ -65,8 +113,56 @@ class ModelError(TulleError):
     exit_code = 4
 
 
+class NotAModel(ModelError):
+    """A file holds no model that can be read."""
+
+    code = "not-a-model"
+
+
+class UnsupportedModel(ModelError):
+    """A model is of a kind that cannot be served as it is."""
+
+    code = "unsupported-model"
+
+
+class InvalidLabels(ModelError):
+    """Labels are repeated or empty, or not one for each of the model's outputs."""
+
+    code = "invalid-labels"
+
+
+class MissingExtra(ModelError):
+    """A part of tulle is wanted that its installation left out."""
+
+    code = "missing-extra"
+
+
+class ConversionFailed(ModelError):
+    """A model could not be turned into TF-Lite."""
+
+    code = "conversion-failed"
+
+
+class ParityFailed(ModelError):
+    """A converted model does not answer as the model that it was made from."""
+
+    code = "parity"
+
+
 class EmulatorError(TulleError):
     """The local Lambda cannot start or go on."""
 
     code = "emulator"
     exit_code = 6
+
+
+class AddressUnavailable(EmulatorError):
+    """The local Lambda cannot listen where it was told to."""
+
+    code = "address-unavailable"
+
+
+class PortInUse(EmulatorError):
+    """Another program listens on the port that the local Lambda was given."""
+
+    code = "port-in-use"
