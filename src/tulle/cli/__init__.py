@@ -41,7 +41,7 @@ class _CommandTable(click.Group):
 @click.command(cls=_CommandTable, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tulle")
 @click.option("--debug", is_flag=True, help="Show the traceback when a command fails.")
-def tulle(*, debug: bool) -> None:  # noqa: ARG001 (read by failure.py)
+def tulle(*, debug: bool) -> None:
     """Turn a trained image classifier into a serverless endpoint."""
 
 
