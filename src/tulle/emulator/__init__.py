@@ -1,0 +1,1 @@
+"""Owns Lambda and API Gateway on this machine."""

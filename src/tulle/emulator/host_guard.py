@@ -1,0 +1,60 @@
+"""Owns the answer to DNS rebinding: a name that is not this machine's own is refused."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from yarl import URL
+
+if TYPE_CHECKING:
+    from aiohttp.typedefs import Handler, Middleware
+
+__all__ = ["host_guard", "is_loopback"]
+
+
+def host_guard(bound_host: str) -> Middleware:
+    """Make a middleware that lets through only requests that were sent to this machine.
+
+    A page of any site can make a browser ask 127.0.0.1 by giving its own name that address. Such a
+    request carries the site's name, so loopback names are the only ones taken. Bound to another
+    address, the server also takes that address' name and plain addresses, which need no name.
+    """
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not _is_allowed(_name(request.headers.get("Host", "")), bound_host):
+            text = "This local server answers only to localhost, 127.0.0.1 and [::1].\n"
+            return web.Response(status=403, text=text)
+        return await handler(request)
+
+    return guard
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host, a name or an address, can only be this machine."""
+    address = _address(host)
+    return host == "localhost" if address is None else address.is_loopback
+
+
+def _is_allowed(name: str | None, bound_host: str) -> bool:
+    if name is None:
+        return False
+    if name in {"localhost", "127.0.0.1", "::1"}:
+        return True
+    return not is_loopback(bound_host) and (name == bound_host or _address(name) is not None)
+
+
+def _name(host_header: str) -> str | None:
+    try:
+        return URL(f"http://{host_header}").host
+    except ValueError:
+        return None
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None

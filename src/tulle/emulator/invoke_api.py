@@ -1,0 +1,171 @@
+"""Owns the Invoke API (2015-03-31): what boto3 and the AWS CLI call, over HTTP."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from tulle.emulator.function import ACCOUNT_ID, REGION
+from tulle.emulator.http_body import read_body
+from tulle.emulator.invocation import new_request
+
+if TYPE_CHECKING:
+    from tulle.emulator.dispatcher import Dispatcher
+    from tulle.emulator.function import Function
+    from tulle.emulator.invocation import Invocation
+    from tulle.emulator.surroundings import Surroundings
+
+__all__ = ["InvokeApi"]
+
+# AWS's own emulator knows every function by this name, and so do people's test scripts.
+_RIE_NAME = "function"
+_LATEST = "$LATEST"
+_SYNC_LIMIT_BYTES = 6 * 1024 * 1024
+_ASYNC_LIMIT_BYTES = 1024 * 1024
+_CONTEXT_LIMIT_BYTES = 3583
+_NAME = re.compile(
+    r"(arn:aws[a-zA-Z-]*:lambda:)?([a-z]{2,4}(-[a-z]+)+-\d:)?(\d{12}:)?(function:)?"
+    r"(?P<name>[a-zA-Z0-9-_]+)(:(?P<qualifier>\$LATEST|[a-zA-Z0-9-_]+))?"
+)
+
+
+class _Type(StrEnum):
+    REQUEST_RESPONSE = "RequestResponse"
+    EVENT = "Event"
+    DRY_RUN = "DryRun"
+
+
+class _Refusal(Exception):
+    """An answer that is not 2xx, in the shape that botocore reads."""
+
+    def __init__(self, status: int, code: str, message: str, *, key: str = "message") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.body = {"Type": "User", key: message}
+
+
+class InvokeApi:
+    """Answers Invoke calls for one function."""
+
+    def __init__(
+        self, function: Function, dispatcher: Dispatcher, surroundings: Surroundings
+    ) -> None:
+        self._function = function
+        self._dispatcher = dispatcher
+        self._surroundings = surroundings
+
+    async def respond(self, request: web.Request) -> web.Response:
+        """Answer one call."""
+        try:
+            return await self._respond(request)
+        except _Refusal as refusal:
+            headers = {"x-amzn-ErrorType": refusal.code}
+            return web.json_response(refusal.body, status=refusal.status, headers=headers)
+
+    async def _respond(self, http: web.Request) -> web.Response:
+        arn = self._invoked_arn(http)
+        invocation_type = _invocation_type(http)
+        request = new_request(
+            await _payload(http, invocation_type),
+            invoked_arn=arn,
+            now_s=self._surroundings.now_s(),
+            client_context=_client_context(http),
+        )
+        if invocation_type is _Type.DRY_RUN:
+            return web.Response(status=204)
+        task = self._dispatcher.submit(request)
+        if invocation_type is _Type.EVENT:
+            return web.Response(status=202, headers={"x-amzn-RequestId": request.request_id})
+        return _answer(await task, with_tail=http.headers.get("X-Amz-Log-Type") == "Tail")
+
+    def _invoked_arn(self, http: web.Request) -> str:
+        """Check the name and the version that are called; give the ARN that the function sees."""
+        asked = _NAME.fullmatch(http.match_info["name"])
+        name = asked["name"] if asked else http.match_info["name"]
+        qualifier = http.query.get("Qualifier") or (asked["qualifier"] if asked else None)
+        known = asked and name in {self._function.name, _RIE_NAME}
+        if not known or qualifier not in {None, _LATEST}:
+            arn = f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{name}:{qualifier or _LATEST}"
+            raise _Refusal(
+                404, "ResourceNotFoundException", f"Function not found: {arn}", key="Message"
+            )
+        return self._function.arn + (f":{qualifier}" if qualifier else "")
+
+
+def _invocation_type(http: web.Request) -> _Type:
+    text = http.headers.get("X-Amz-Invocation-Type", _Type.REQUEST_RESPONSE)
+    try:
+        return _Type(text)
+    except ValueError as exc:
+        message = (
+            f"1 validation error detected: Value '{text}' at 'invocationType' failed to satisfy "
+            "constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]"
+        )
+        raise _Refusal(400, "ValidationException", message) from exc
+
+
+async def _payload(http: web.Request, invocation_type: _Type) -> bytes:
+    body = await read_body(http, limit_bytes=_SYNC_LIMIT_BYTES)
+    if body is None:
+        message = (
+            f"Request must be smaller than {_SYNC_LIMIT_BYTES} bytes "
+            "for the InvokeFunction operation"
+        )
+        raise _Refusal(413, "RequestEntityTooLargeException", message)
+    if invocation_type is _Type.EVENT and len(body) > _ASYNC_LIMIT_BYTES:
+        message = (
+            f"{len(body)} byte payload is too large for the Event invocation type "
+            f"(limit {_ASYNC_LIMIT_BYTES} bytes)"
+        )
+        raise _Refusal(413, "RequestEntityTooLargeException", message)
+    if not body:
+        return b"{}"
+    try:
+        _parse(body)
+    except (ValueError, RecursionError) as exc:
+        message = (
+            "Could not parse request body into json: Could not parse payload into json: "
+            f"{exc}"
+        )
+        raise _Refusal(400, "InvalidRequestContentException", message) from exc
+    return body
+
+
+def _client_context(http: web.Request) -> str | None:
+    encoded = http.headers.get("X-Amz-Client-Context")
+    if not encoded:
+        return None
+    try:
+        context = _parse(base64.b64decode(encoded, validate=True))
+    except (ValueError, RecursionError):
+        context = None
+    if not isinstance(context, dict) or len(encoded) > _CONTEXT_LIMIT_BYTES:
+        message = (
+            "Client context must be a valid Base64-encoded JSON object "
+            f"of at most {_CONTEXT_LIMIT_BYTES} bytes."
+        )
+        raise _Refusal(400, "InvalidRequestContentException", message)
+    return json.dumps(context)  # in ASCII, for it travels in a header
+
+
+def _parse(text: bytes) -> object:
+    def refuse(constant: str) -> object:
+        raise ValueError(f"{constant} is not JSON")
+
+    value: object = json.loads(text.decode(), parse_constant=refuse)
+    return value
+
+
+def _answer(invocation: Invocation, *, with_tail: bool) -> web.Response:
+    headers = {"x-amzn-RequestId": invocation.request_id, "X-Amz-Executed-Version": _LATEST}
+    if invocation.error_type is not None:
+        headers["X-Amz-Function-Error"] = "Unhandled"
+    if with_tail:
+        headers["X-Amz-Log-Result"] = base64.b64encode(invocation.log_tail).decode()
+    return web.Response(body=invocation.payload, headers=headers, content_type="application/json")

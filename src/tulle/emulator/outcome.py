@@ -1,0 +1,125 @@
+"""Owns the ways in which a child's work ends, and what Lambda makes of each."""
+
+from __future__ import annotations
+
+import json
+import signal
+from dataclasses import dataclass
+
+from tulle.emulator.invocation import Status
+
+__all__ = [
+    "RESPONSE_LIMIT_BYTES",
+    "Answer",
+    "Conclusion",
+    "Exit",
+    "InitError",
+    "LaunchError",
+    "Outcome",
+    "Overrun",
+    "Oversized",
+    "conclude",
+]
+
+RESPONSE_LIMIT_BYTES = 6 * 1024 * 1024 + 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The handler returned, or raised what the client then posted."""
+
+    body: bytes
+    error_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitError:
+    """The client could not load the handler, and posted why."""
+
+    body: bytes
+    error_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """The child ended without an answer. A negative code is a signal's number."""
+
+    code: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchError:
+    """The child could not even be started."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrun:
+    """The child was not done in its time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oversized:
+    """The result is larger than Lambda carries."""
+
+
+Outcome = Answer | InitError | Exit | LaunchError | Overrun | Oversized
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """What the caller and the REPORT line say of an outcome."""
+
+    payload: bytes
+    error_type: str | None
+    status: Status = Status.ERROR
+
+
+def conclude(outcome: Outcome, *, request_id: str, timeout_s: int) -> Conclusion:
+    """Put an outcome into the words that AWS uses for it."""
+    match outcome:
+        case Answer():
+            return Conclusion(
+                payload=outcome.body, error_type=outcome.error_type, status=Status.SUCCESS
+            )
+        case InitError():
+            return Conclusion(payload=outcome.body, error_type=outcome.error_type)
+        case Exit():
+            return _failure("Runtime.ExitError", request_id, _exit_reason(outcome.code))
+        case LaunchError():
+            return _failure("Runtime.InvalidEntrypoint", request_id, outcome.reason)
+        case Overrun():
+            reason = f"Task timed out after {timeout_s:.2f} seconds"
+            return _failure("Sandbox.Timedout", request_id, reason, status=Status.TIMEOUT)
+        case Oversized():
+            message = (
+                "Response payload size exceeded maximum allowed payload size "
+                f"({RESPONSE_LIMIT_BYTES} bytes)."
+            )
+            error = "Function.ResponseSizeTooLarge"
+            return Conclusion(
+                payload=_json({"errorMessage": message, "errorType": error}), error_type=error
+            )
+
+
+def _failure(
+    error_type: str, request_id: str, reason: str, *, status: Status = Status.ERROR
+) -> Conclusion:
+    message = f"RequestId: {request_id} Error: {reason}"
+    payload = _json({"errorType": error_type, "errorMessage": message})
+    return Conclusion(payload=payload, error_type=error_type, status=status)
+
+
+def _exit_reason(code: int) -> str:
+    if code == 0:
+        return "Runtime exited without providing a reason"
+    if code > 0:
+        return f"Runtime exited with error: exit status {code}"
+    # Go, in which Lambda's own supervisor is written, has the same words in lower case.
+    name = (signal.strsignal(-code) or f"signal {-code}").lower()
+    return f"Runtime exited with error: signal: {name}"
+
+
+def _json(value: dict[str, str]) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()

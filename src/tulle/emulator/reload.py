@@ -1,0 +1,31 @@
+"""Owns noticing that a function's files have changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from watchfiles import awatch
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+__all__ = ["changed_files"]
+
+# Editors write a file in several steps; this gathers them, and is far below what a person notices.
+_SETTLING_MS = 20
+_GATHERING_MS = 200
+
+
+async def changed_files(folder: Path) -> AsyncIterator[tuple[str, ...]]:
+    """Give the changed files, relative to the folder, each time that some change.
+
+    Left out is what `watchfiles` leaves out by itself: bytecode, caches, virtual environments,
+    version control and editors' temporary files.
+    """
+    async for changes in awatch(folder, step=_SETTLING_MS, debounce=_GATHERING_MS):
+        yield tuple(sorted({_relative(path, folder) for _, path in changes}))
+
+
+def _relative(path: str, folder: Path) -> str:
+    return path.removeprefix(f"{folder}/")

@@ -1,0 +1,168 @@
+"""Owns `LocalLambda`: a function behind the Invoke API and a gateway, on one port."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+from aiohttp import web
+
+from tulle.emulator.dispatcher import Dispatcher
+from tulle.emulator.gateway import Gateway, Route
+from tulle.emulator.host_guard import host_guard
+from tulle.emulator.invocation import new_request
+from tulle.emulator.invoke_api import InvokeApi
+from tulle.emulator.reload import changed_files
+from tulle.errors import AddressUnavailable, PortInUse
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from tulle.emulator.function import Function
+    from tulle.emulator.invocation import Invocation
+    from tulle.emulator.surroundings import Surroundings
+
+__all__ = ["LocalLambda", "ServerOptions"]
+
+_HEADER_LIMIT_BYTES = 10240
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerOptions:
+    """Where to listen and what to serve.
+
+    Args:
+        port: 0 takes any free one.
+        reload: whether a changed file in the function's folder gives the next invocation a fresh
+            child.
+        gateway_time_limit_s: how long the gateway waits for the function; AWS's allows no more
+            than 30 s.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    routes: tuple[Route, ...] = field(default=(Route(path="/predict"),))
+    reload: bool = True
+    gateway_time_limit_s: float = 30.0
+
+
+class LocalLambda:
+    """One function, served until the `async with` block is left; then nothing of it runs on."""
+
+    def __init__(
+        self, function: Function, options: ServerOptions, surroundings: Surroundings
+    ) -> None:
+        self._function = function
+        self._options = options
+        self._surroundings = surroundings
+        self._dispatcher = Dispatcher(function, surroundings)
+        self._listener: socket.socket | None = None
+        self._runner: web.AppRunner | None = None
+        self._watcher: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Listen; the child starts with the first invocation, as on Lambda."""
+        listener = _listen(self._options.host, self._options.port)
+        self.port: int = listener.getsockname()[1]
+        self._runner = web.AppRunner(
+            self._application(),
+            access_log=None,
+            shutdown_timeout=1,
+            max_line_size=_HEADER_LIMIT_BYTES,
+            max_field_size=_HEADER_LIMIT_BYTES,
+        )
+        await self._runner.setup()
+        await web.SockSite(self._runner, listener).start()
+        if self._options.reload:
+            self._watcher = asyncio.create_task(self._renew_on_change())
+            await asyncio.sleep(0)  # let it begin to watch before anyone can think that it does
+        return self
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        """Stop everything at once."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+            await asyncio.gather(self._watcher, return_exceptions=True)
+        await self._dispatcher.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    @property
+    def url(self) -> str:
+        """Where the gateway and the Invoke API are."""
+        host = self._options.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    async def invoke(self, payload: bytes) -> Invocation:
+        """Invoke the function in this process, as the Invoke API would."""
+        request = new_request(
+            payload, invoked_arn=self._function.arn, now_s=self._surroundings.now_s()
+        )
+        return await asyncio.shield(self._dispatcher.submit(request))
+
+    def _application(self) -> web.Application:
+        surroundings = self._surroundings
+        invoke_api = InvokeApi(self._function, self._dispatcher, surroundings)
+        gateway = Gateway(
+            self._function,
+            self._dispatcher,
+            surroundings,
+            routes=self._options.routes,
+            time_limit_s=self._options.gateway_time_limit_s,
+        )
+        application = web.Application(middlewares=[host_guard(self._options.host)])
+        invocations = "/2015-03-31/functions/{name}/invocations"
+        application.router.add_post(invocations, invoke_api.respond)
+        application.router.add_route("*", "/{path:.*}", gateway.respond)
+        return application
+
+    async def _renew_on_change(self) -> None:
+        async for names in changed_files(self._function.folder):
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            await self._dispatcher.renew()
+            self._surroundings.reporter.step(
+                f"changed: {', '.join(names[:3])}{more}; the next request runs the new code"
+            )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return _bind(host, port)
+    except socket.gaierror as exc:
+        raise AddressUnavailable(
+            f"'{host}' is no host of this machine", hint="leave out --host to use 127.0.0.1"
+        ) from exc
+    except OSError as exc:
+        if exc.errno == errno.EADDRINUSE:
+            raise PortInUse(
+                f"port {port} is in use by another program",
+                hint=f"port {_next_free(host, port)} is free: add --port {_next_free(host, port)}",
+            ) from exc
+        raise AddressUnavailable(
+            f"cannot listen on {host}, port {port}",
+            hint="choose another --host, or a --port above 1023",
+        ) from exc
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    return socket.create_server((host, port), family=family)
+
+
+def _next_free(host: str, port: int) -> int:
+    """Find the next port on which nothing listens; 0, which means any, if none is left."""
+    for candidate in range(port + 1, min(port + 100, 65536)):
+        try:
+            _bind(host, candidate).close()
+        except OSError:
+            continue
+        return candidate
+    return 0

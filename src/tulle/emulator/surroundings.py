@@ -1,0 +1,30 @@
+"""Owns `Surroundings`: what the emulator takes from outside itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tulle.progress import Reporter
+
+__all__ = ["Surroundings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """The effects that the emulator needs.
+
+    Args:
+        reporter: hears what the emulator does.
+        log: gets each line of the function's log, without its line break.
+        now_s: tells the Unix time in seconds.
+        environ: the variables of this process; a child sees only what it cannot do without.
+    """
+
+    reporter: Reporter
+    log: Callable[[str], None]
+    now_s: Callable[[], float]
+    environ: Mapping[str, str]

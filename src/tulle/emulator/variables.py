@@ -1,0 +1,71 @@
+"""Owns the environment variables of a child: Lambda's, and nothing of the user's shell."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tulle.emulator.function import REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tulle.emulator.function import Function
+
+__all__ = ["child_variables", "new_log_stream"]
+
+# What an interpreter may need to start at all on this machine.
+_INHERITED = ("PATH", "LD_LIBRARY_PATH")
+
+
+def child_variables(
+    function: Function, *, runtime_api: str, log_stream: str, environ: Mapping[str, str]
+) -> dict[str, str]:
+    """List all that the child sees: what Lambda reserves last, so that nothing overrides it."""
+    return {
+        **{name: environ[name] for name in _INHERITED if name in environ},
+        **_defaults(function),
+        **dict(function.environment),
+        **_reserved(function, runtime_api=runtime_api, log_stream=log_stream),
+    }
+
+
+def new_log_stream(now_s: float) -> str:
+    """Name a log stream as Lambda does, one for each execution environment."""
+    return f"{datetime.fromtimestamp(now_s, UTC):%Y/%m/%d}/[$LATEST]{secrets.token_hex(16)}"
+
+
+def _defaults(function: Function) -> dict[str, str]:
+    """List what Lambda sets and a function may change."""
+    return {
+        # Lambda's task root is read-only, so no bytecode is written there; and here a file that is
+        # saved twice within a second could otherwise be served stale.
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": os.pathsep.join(str(path) for path in function.search_path),
+        "LANG": "en_US.UTF-8",
+        "LC_CTYPE": "C.UTF-8",
+        "TZ": ":UTC",
+        # Credentials that no service accepts: the user's own are only given by name.
+        "AWS_ACCESS_KEY_ID": "ASIATULLELOCALEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "local-example",
+        "AWS_SESSION_TOKEN": "local-example",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+    }
+
+
+def _reserved(function: Function, *, runtime_api: str, log_stream: str) -> dict[str, str]:
+    return {
+        "_HANDLER": function.handler,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+        "AWS_LAMBDA_RUNTIME_API": runtime_api,
+        "LAMBDA_TASK_ROOT": str(function.folder),
+    }
