@@ -1,0 +1,1 @@
+"""Owns the front door: one function for each thing that tulle does."""

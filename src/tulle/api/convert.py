@@ -1,0 +1,15 @@
+"""Owns the door to conversion."""
+
+from tulle.model.convert import Conversion, ConversionRequest, convert
+from tulle.model.labels import read_labels
+from tulle.model.signature import Fit, Interpolation, Resize
+
+__all__ = [
+    "Conversion",
+    "ConversionRequest",
+    "Fit",
+    "Interpolation",
+    "Resize",
+    "convert",
+    "read_labels",
+]

@@ -1,0 +1,124 @@
+"""Owns `tulle convert`: its options, and how its result is shown."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tulle.api.convert import (
+    Conversion,
+    ConversionRequest,
+    Fit,
+    Interpolation,
+    Resize,
+    convert,
+    read_labels,
+)
+from tulle.cli.reporter import TerminalReporter
+
+__all__ = ["command"]
+
+
+@click.command("convert", context_settings={"show_default": True})
+@click.argument("model", type=click.Path(path_type=Path), metavar="MODEL.keras")
+@click.option("--labels", required=True, help="File with one label a line, or a list: cat,dog.")
+@click.option(
+    "--preprocessing",
+    required=True,
+    metavar="NAME",
+    help="What the model was trained with: a Keras application (xception, mobilenet_v2, …), "
+    "0..1, -1..1 or none.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where to write.  [default: the model's name with .tflite]",
+)
+@click.option(
+    "--interpolation",
+    type=click.Choice([str(name) for name in Interpolation]),
+    default=str(Interpolation.NEAREST),
+    help="How pictures are resized, as in Keras's load_img.",
+)
+@click.option(
+    "--fit",
+    type=click.Choice([str(name) for name in Fit]),
+    default=str(Fit.STRETCH),
+    help="How a picture of another shape fills the model's.",
+)
+@click.option(
+    "--ignore-exif", is_flag=True, help="Do not turn pictures upright, as Keras does not."
+)
+@click.option(
+    "--softmax/--no-softmax",
+    default=None,
+    help="Make probabilities of the outputs.  [default: where they are logits]",
+)
+@click.option(
+    "--pictures",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Pictures to compare both models on.  [default: drawn ones]",
+)
+@click.option("--tolerance", default=1e-4, help="How far scores may differ.")
+@click.option("--verbose", is_flag=True, help="Show all that TensorFlow prints.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def command(*, model: Path, labels: str, as_json: bool, **options: Any) -> None:
+    """Turn a Keras model into one self-contained .tflite file.
+
+    The file takes pixels, has the preprocessing and the labels inside, and is written only
+    if it answers as the Keras model does.
+    """
+    conversion = convert(_request(model, labels, **options), _ElapsedReporter())
+    click.echo(json.dumps(_as_data(conversion), indent=2) if as_json else conversion.model.path)
+
+
+def _request(model: Path, labels: str, **options: Any) -> ConversionRequest:
+    return ConversionRequest(
+        source=model,
+        output=options["output"] or model.with_suffix(".tflite"),
+        labels=read_labels(labels),
+        preprocessing=options["preprocessing"],
+        resize=Resize(
+            interpolation=Interpolation(options["interpolation"]), fit=Fit(options["fit"])
+        ),
+        exif=not options["ignore_exif"],
+        softmax=options["softmax"],
+        pictures=options["pictures"],
+        tolerance=options["tolerance"],
+        verbose=options["verbose"],
+    )
+
+
+def _as_data(conversion: Conversion) -> dict[str, Any]:
+    model = conversion.model
+    return {
+        "schema": 1,
+        "path": str(model.path),
+        "sha256": model.sha256,
+        "size_bytes": model.size_bytes,
+        "source_sha256": conversion.source_sha256,
+        "signature": asdict(model.signature),
+        "preprocessing": conversion.preprocessing,
+        "softmax": asdict(conversion.softmax),
+        "parity": asdict(conversion.parity),
+    }
+
+
+class _ElapsedReporter:
+    """A `Reporter` that says with each step how many seconds have passed."""
+
+    def __init__(self) -> None:
+        terminal = TerminalReporter()
+        self.note, self.warn, self.done = terminal.note, terminal.warn, terminal.done
+        self._show, self._start = terminal.step, time.monotonic()
+
+    def step(self, text: str) -> None:
+        self._show(f"{time.monotonic() - self._start:5.1f} s  {text}")

@@ -1,0 +1,105 @@
+"""Owns the child process that runs `tulle.model.keras_worker`: questions in, answers out, noise kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from typing import IO, TYPE_CHECKING, Any, Self
+
+from tulle import errors
+from tulle.errors import ConversionFailed, TulleError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from tulle.progress import Reporter
+
+__all__ = ["KerasChild"]
+
+_TAIL_LINES = 15
+
+
+class KerasChild:
+    """A child with TensorFlow in it, started on entry and gone on exit.
+
+    Args:
+        python: the interpreter that has TensorFlow.
+        reporter: hears each step that the child takes.
+        verbose: let all that TensorFlow prints through to stderr, which is kept for errors otherwise.
+    """
+
+    def __init__(self, python: str, reporter: Reporter, *, verbose: bool = False) -> None:
+        self._command = [python, "-P", "-m", "tulle.model.keras_worker"]
+        self._reporter = reporter
+        self._verbose = verbose
+
+    def __enter__(self) -> Self:
+        self._noise: IO[bytes] = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None if self._verbose else self._noise,
+            encoding="utf-8",
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self._process.kill()
+        self._process.communicate()
+        self._noise.close()
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Put a question to the child, tell its steps as they come, and give its answer."""
+        assert self._process.stdin is not None  # noqa: S101
+        assert self._process.stdout is not None  # noqa: S101
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise self._death() from None
+        for line in self._process.stdout:
+            message = json.loads(line)
+            if "step" in message:
+                self._reporter.step(message["step"])
+            elif "note" in message:
+                self._reporter.note(message["note"])
+            elif "error" in message:
+                raise _error(**message["error"])
+            else:
+                answer: dict[str, Any] = message["result"]
+                return answer
+        raise self._death()
+
+    def _death(self) -> TulleError:
+        status = self._process.wait()
+        killed = status == -9
+        return ConversionFailed(
+            "the process with TensorFlow was killed, as Linux does when memory runs out"
+            if killed
+            else f"the process with TensorFlow ended with status {status}",
+            hint="free some memory and try again"
+            if killed
+            else "see all that it says with --verbose",
+            detail=self._tail(),
+        )
+
+    def _tail(self) -> str | None:
+        self._noise.seek(max(0, self._noise.seek(0, os.SEEK_END) - 8192))
+        lines = self._noise.read().decode("utf-8", "replace").splitlines()
+        return "\n".join(lines[-_TAIL_LINES:]) or None
+
+
+def _error(code: str, message: str, hint: str, detail: str | None) -> TulleError:
+    """Make an error of the child's into one of this process."""
+    kinds = {getattr(errors, name).code: getattr(errors, name) for name in errors.__all__}
+    error: TulleError = kinds[code](message, hint=hint, detail=detail)
+    return error

@@ -1,0 +1,245 @@
+"""Owns what a model's file says about itself: TF-Lite metadata, and the files that lie with it.
+
+Two parts, as https://ai.google.dev/edge/litert/conversion/tensorflow/metadata lays them out: a
+`TFLITE_METADATA` buffer in the model's flatbuffer, which describes the tensors and names their files,
+and a zip archive of those files at the end of the model's file. The package that wrote them
+(`tflite-support`) is no longer kept, so this writes the little of its schema that a classifier needs.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tulle.model.flatbuffer import root
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import flatbuffers
+
+    from tulle.model.signature import Signature
+
+__all__ = ["LABELS_FILE", "TULLE_FILE", "Card", "associated_files", "embed", "labels_file"]
+
+LABELS_FILE = "labels.txt"
+TULLE_FILE = "tulle.json"
+
+_ENTRY = "TFLITE_METADATA"
+_MODEL = b"TFL3"
+_METADATA = b"M001"
+_ALIGNMENT = 16  # of the model's weights, from the file's start
+
+# Slots of the model's root table (the schema is in `ai_edge_litert.schema_py_generated`).
+_BUFFERS = 4
+_METADATA_ENTRIES = 6
+
+# Values of the metadata schema's enumerations and unions.
+_TENSOR_AXIS_LABELS = 2
+_RGB = 1
+_FEATURE_PROPERTIES = 1
+_IMAGE_PROPERTIES = 2
+_NORMALIZATION_OPTIONS = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What goes into a model's file beside its graph."""
+
+    name: str
+    description: str
+    signature: Signature
+    preprocessing: str
+    source_sha256: str
+
+
+def embed(model: bytes, card: Card) -> bytes:
+    """Give a bare TF-Lite model its metadata and its associated files."""
+    file = io.BytesIO(_with_metadata(model, _describe(card)))
+    settings = {
+        "schema": 1,
+        "resize": {
+            "interpolation": card.signature.resize.interpolation,
+            "fit": card.signature.resize.fit,
+        },
+        "exif": card.signature.exif,
+        "preprocessing": card.preprocessing,
+        "source_sha256": card.source_sha256,
+    }
+    # Other TF-Lite tools read the archive in place: its files are stored, never compressed.
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_STORED) as archive:
+        for name, text in (
+            (LABELS_FILE, "".join(f"{label}\n" for label in card.signature.labels)),
+            (TULLE_FILE, json.dumps(settings, indent=2) + "\n"),
+        ):
+            archive.writestr(zipfile.ZipInfo(name), text)
+    return file.getvalue()
+
+
+def associated_files(content: bytes) -> dict[str, bytes]:
+    """Read the files that lie with a model, by name."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except zipfile.BadZipFile:
+        return {}
+
+
+def labels_file(content: bytes) -> str | None:
+    """Find the name of the file that labels a model's first output."""
+    model = root(content, _MODEL)
+    buffers = model.tables(_BUFFERS)
+    for entry in model.tables(_METADATA_ENTRIES):
+        if entry.text(0) == _ENTRY:
+            metadata = root(content[buffers[entry.integer(1)].extent(0)], _METADATA)
+            outputs = [tensor for graph in metadata.tables(3)[:1] for tensor in graph.tables(3)[:1]]
+            for file in (file for tensor in outputs for file in tensor.tables(6)):
+                if file.integer(2, "b") == _TENSOR_AXIS_LABELS:
+                    return file.text(0)
+    return None
+
+
+def _with_metadata(model: bytes, metadata: bytes) -> bytes:
+    """Put a metadata buffer into a model's flatbuffer.
+
+    A flatbuffer's references point forward, so a new root before the old bytes can refer to all that they
+    hold. The old bytes stay as they are, and with them the alignment of the weights, which a rewrite
+    through Python's generated classes would lose.
+    """
+    old = root(model, _MODEL)
+    builder, size = _builder_before(model)
+    buffer = _table(builder, offsets={0: builder.CreateByteVector(metadata)})
+    entry = _table(
+        builder,
+        offsets={0: builder.CreateString(_ENTRY)},
+        uints={1: len(old.tables(_BUFFERS))},
+    )
+    kept = {
+        slot: size - target
+        for slot in old.slots
+        if slot != 0 and (target := old.target(slot)) is not None
+    }
+    kept[_BUFFERS] = _vector(
+        builder, [*(size - table.position for table in old.tables(_BUFFERS)), buffer]
+    )
+    entries = [e for e in old.tables(_METADATA_ENTRIES) if e.text(0) != _ENTRY]
+    kept[_METADATA_ENTRIES] = _vector(builder, [*(size - e.position for e in entries), entry])
+    builder.Finish(_table(builder, offsets=kept, uints={0: old.integer(0)}), _MODEL)
+    return bytes(builder.Output())
+
+
+def _builder_before(content: bytes) -> tuple[flatbuffers.Builder, int]:
+    """Start a builder that writes before `content`, and say from where offsets into it count.
+
+    A builder writes from the end to the start, and its offsets are distances from the end.
+    """
+    import flatbuffers  # noqa: PLC0415 (loads numpy)
+
+    size = -(-len(content) // _ALIGNMENT) * _ALIGNMENT
+    builder = flatbuffers.Builder(size + 64 * 1024)
+    builder.head -= size
+    builder.Bytes[builder.head : builder.head + len(content)] = content
+    builder.minalign = _ALIGNMENT
+    return builder, size
+
+
+def _describe(card: Card) -> bytes:
+    import flatbuffers  # noqa: PLC0415 (loads numpy)
+
+    builder = flatbuffers.Builder()
+    text = builder.CreateString
+    graph = _table(
+        builder,
+        offsets={
+            2: _vector(builder, [_input(builder, card.signature)]),
+            3: _vector(builder, [_output(builder)]),
+        },
+    )
+    metadata = _table(
+        builder,
+        offsets={
+            0: text(card.name),
+            1: text(card.description),
+            3: _vector(builder, [graph]),
+            7: text("1.0.0"),
+        },
+    )
+    builder.Finish(metadata, _METADATA)
+    return bytes(builder.Output())
+
+
+def _input(builder: flatbuffers.Builder, signature: Signature) -> int:
+    size = _table(builder, uints={0: signature.width, 1: signature.height})
+    image = _table(builder, offsets={1: size}, bytes_={0: _RGB})
+    # Pixels go in as they are: what the model was trained on is computed inside it.
+    normalization = _table(builder, offsets={0: _floats(builder, 0.0), 1: _floats(builder, 1.0)})
+    unit = _table(builder, offsets={1: normalization}, bytes_={0: _NORMALIZATION_OPTIONS})
+    return _table(
+        builder,
+        offsets={
+            0: builder.CreateString("image"),
+            1: builder.CreateString("The picture's RGB pixels, 0 to 255."),
+            3: _table(builder, offsets={1: image}, bytes_={0: _IMAGE_PROPERTIES}),
+            4: _vector(builder, [unit]),
+            5: _table(builder, offsets={0: _floats(builder, 255.0), 1: _floats(builder, 0.0)}),
+        },
+    )
+
+
+def _output(builder: flatbuffers.Builder) -> int:
+    labels = _table(
+        builder,
+        offsets={
+            0: builder.CreateString(LABELS_FILE),
+            1: builder.CreateString("The categories, one a line."),
+        },
+        bytes_={2: _TENSOR_AXIS_LABELS},
+    )
+    features = _table(builder)
+    return _table(
+        builder,
+        offsets={
+            0: builder.CreateString("scores"),
+            1: builder.CreateString("The score of each category."),
+            3: _table(builder, offsets={1: features}, bytes_={0: _FEATURE_PROPERTIES}),
+            6: _vector(builder, [labels]),
+        },
+    )
+
+
+def _table(
+    builder: flatbuffers.Builder,
+    *,
+    offsets: Mapping[int, int] | None = None,
+    uints: Mapping[int, int] | None = None,
+    bytes_: Mapping[int, int] | None = None,
+) -> int:
+    """Write a table from its slots: references, 32-bit numbers, and 8-bit numbers."""
+    offsets, uints, bytes_ = offsets or {}, uints or {}, bytes_ or {}
+    builder.StartObject(max((*offsets, *uints, *bytes_), default=-1) + 1)
+    for slot, value in offsets.items():
+        builder.PrependUOffsetTRelativeSlot(slot, value, 0)
+    for slot, value in uints.items():
+        builder.PrependUint32Slot(slot, value, 0)
+    for slot, value in bytes_.items():
+        builder.PrependUint8Slot(slot, value, 0)
+    offset: int = builder.EndObject()
+    return offset
+
+
+def _vector(builder: flatbuffers.Builder, offsets: Sequence[int]) -> int:
+    builder.StartVector(4, len(offsets), 4)
+    for offset in reversed(offsets):
+        builder.PrependUOffsetTRelative(offset)
+    vector: int = builder.EndVector()
+    return vector
+
+
+def _floats(builder: flatbuffers.Builder, value: float) -> int:
+    builder.StartVector(4, 1, 4)
+    builder.PrependFloat32(value)
+    vector: int = builder.EndVector()
+    return vector

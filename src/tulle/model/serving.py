@@ -1,0 +1,45 @@
+"""Owns the one door from the tool to the function runtime: a model opened as the function opens it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tulle.errors import NotAModel
+from tulle_runtime.classifier import Classifier
+from tulle_runtime.faults import Fault, ModelFault
+from tulle_runtime.fetch import fetch, is_any
+
+if TYPE_CHECKING:
+    from tulle.model.file import Model
+
+__all__ = ["Classifier", "Fault", "fetch_timed", "open_classifier"]
+
+
+def open_classifier(model: Model, *, exif: bool | None = None) -> Classifier:
+    """Open a model as the function does.
+
+    Args:
+        model: what `load_model` read.
+        exif: whether pictures are turned upright; None takes what the model's file says.
+    """
+    signature = model.signature
+    try:
+        return Classifier(
+            str(model.path),
+            signature.labels,
+            interpolation=signature.resize.interpolation,
+            fit=signature.resize.fit,
+            exif=signature.exif if exif is None else exif,
+        )
+    except ModelFault as exc:
+        raise NotAModel(
+            f"{model.path} cannot be run: {exc}", hint="convert the Keras model again"
+        ) from exc
+
+
+def fetch_timed(url: str) -> tuple[bytes, dict[str, float]]:
+    """Download a picture as the function does, from any address; also give the milliseconds that it took."""
+    start = time.perf_counter()
+    picture = fetch(url, may_reach=is_any)
+    return picture, {"fetch": (time.perf_counter() - start) * 1e3}
