@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 from multidict import CIMultiDict
 
+from tulle.emulator.aws_json import compact_json, json_response
 from tulle.emulator.http_api_event import HttpRequest, build_event, new_gateway_id
 from tulle.emulator.http_api_response import read_response
 from tulle.emulator.http_body import read_body
@@ -91,7 +91,7 @@ class Gateway:
                 now_s=self._surroundings.now_s(),
             )
         )
-        payload = json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
+        payload = compact_json(event)
         if len(payload) > _EVENT_LIMIT_BYTES:
             return _message(413, "Request Entity Too Large")
         return await self._invoke(replace(call, payload=payload))
@@ -129,6 +129,4 @@ def _read_back(invocation: Invocation) -> web.Response:
 
 
 def _message(status: int, text: str) -> web.Response:
-    # Not aiohttp's JSON: API Gateway writes no space after the colon.
-    body = json.dumps({"message": text}, separators=(",", ":"))
-    return web.Response(status=status, text=body, content_type="application/json")
+    return json_response({"message": text}, status=status)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tulle.emulator.aws_json import json_response
 from tulle.emulator.function import ACCOUNT_ID, REGION
 from tulle.emulator.http_body import read_body
 from tulle.emulator.invocation import new_request
@@ -65,8 +66,9 @@ class InvokeApi:
         try:
             return await self._respond(request)
         except _Refusal as refusal:
-            headers = {"x-amzn-ErrorType": refusal.code}
-            return web.json_response(refusal.body, status=refusal.status, headers=headers)
+            response = json_response(refusal.body, status=refusal.status)
+            response.headers["x-amzn-ErrorType"] = refusal.code
+            return response
 
     async def _respond(self, http: web.Request) -> web.Response:
         arn = self._invoked_arn(http)
@@ -130,8 +132,7 @@ async def _payload(http: web.Request, invocation_type: _Type) -> bytes:
         _parse(body)
     except (ValueError, RecursionError) as exc:
         message = (
-            "Could not parse request body into json: Could not parse payload into json: "
-            f"{exc}"
+            f"Could not parse request body into json: Could not parse payload into json: {exc}"
         )
         raise _Refusal(400, "InvalidRequestContentException", message) from exc
     return body

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from dataclasses import dataclass
 
+from tulle.emulator.aws_json import compact_json
 from tulle.emulator.invocation import Status
 
 __all__ = [
@@ -99,7 +99,8 @@ def conclude(outcome: Outcome, *, request_id: str, timeout_s: int) -> Conclusion
             )
             error = "Function.ResponseSizeTooLarge"
             return Conclusion(
-                payload=_json({"errorMessage": message, "errorType": error}), error_type=error
+                payload=compact_json({"errorMessage": message, "errorType": error}),
+                error_type=error,
             )
 
 
@@ -107,7 +108,7 @@ def _failure(
     error_type: str, request_id: str, reason: str, *, status: Status = Status.ERROR
 ) -> Conclusion:
     message = f"RequestId: {request_id} Error: {reason}"
-    payload = _json({"errorType": error_type, "errorMessage": message})
+    payload = compact_json({"errorType": error_type, "errorMessage": message})
     return Conclusion(payload=payload, error_type=error_type, status=status)
 
 
@@ -119,7 +120,3 @@ def _exit_reason(code: int) -> str:
     # Go, in which Lambda's own supervisor is written, has the same words in lower case.
     name = (signal.strsignal(-code) or f"signal {-code}").lower()
     return f"Runtime exited with error: signal: {name}"
-
-
-def _json(value: dict[str, str]) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()

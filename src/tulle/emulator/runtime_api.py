@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tulle.emulator.aws_json import json_response
 from tulle.emulator.host_guard import host_guard
 from tulle.emulator.http_body import read_body
 from tulle.emulator.outcome import RESPONSE_LIMIT_BYTES, Answer, InitError, Oversized
@@ -204,7 +205,7 @@ def _error_type(request: web.Request, body: bytes) -> str:
 
 
 def _accepted() -> web.Response:
-    return web.json_response({"status": "OK"}, status=202)
+    return json_response({"status": "OK"}, status=202)
 
 
 def _too_large() -> web.Response:
@@ -213,4 +214,4 @@ def _too_large() -> web.Response:
 
 
 def _refusal(status: int, error_type: str, message: str) -> web.Response:
-    return web.json_response({"errorMessage": message, "errorType": error_type}, status=status)
+    return json_response({"errorMessage": message, "errorType": error_type}, status=status)

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from tulle.emulator.dispatcher import Dispatcher
 from tulle.emulator.gateway import Gateway, Route
-from tulle.emulator.host_guard import host_guard
+from tulle.emulator.host_guard import host_guard, is_loopback
 from tulle.emulator.invocation import new_request
 from tulle.emulator.invoke_api import InvokeApi
 from tulle.emulator.reload import changed_files
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tulle.emulator.invocation import Invocation
     from tulle.emulator.surroundings import Surroundings
 
-__all__ = ["LocalLambda", "ServerOptions"]
+__all__ = ["LocalLambda", "Route", "ServerOptions"]
 
 _HEADER_LIMIT_BYTES = 10240
 
@@ -55,17 +55,20 @@ class LocalLambda:
     def __init__(
         self, function: Function, options: ServerOptions, surroundings: Surroundings
     ) -> None:
-        self._function = function
+        self.function = function
         self._options = options
         self._surroundings = surroundings
         self._dispatcher = Dispatcher(function, surroundings)
-        self._listener: socket.socket | None = None
         self._runner: web.AppRunner | None = None
         self._watcher: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Listen; the child starts with the first invocation, as on Lambda."""
         listener = _listen(self._options.host, self._options.port)
+        if not is_loopback(self._options.host):
+            self._surroundings.reporter.warn(
+                f"other machines can call the function, for it listens on {self._options.host}"
+            )
         self.port: int = listener.getsockname()[1]
         self._runner = web.AppRunner(
             self._application(),
@@ -96,6 +99,11 @@ class LocalLambda:
             await self._runner.cleanup()
 
     @property
+    def routes(self) -> tuple[Route, ...]:
+        """What the gateway sends to the function."""
+        return self._options.routes
+
+    @property
     def url(self) -> str:
         """Where the gateway and the Invoke API are."""
         host = self._options.host
@@ -104,15 +112,15 @@ class LocalLambda:
     async def invoke(self, payload: bytes) -> Invocation:
         """Invoke the function in this process, as the Invoke API would."""
         request = new_request(
-            payload, invoked_arn=self._function.arn, now_s=self._surroundings.now_s()
+            payload, invoked_arn=self.function.arn, now_s=self._surroundings.now_s()
         )
         return await asyncio.shield(self._dispatcher.submit(request))
 
     def _application(self) -> web.Application:
         surroundings = self._surroundings
-        invoke_api = InvokeApi(self._function, self._dispatcher, surroundings)
+        invoke_api = InvokeApi(self.function, self._dispatcher, surroundings)
         gateway = Gateway(
-            self._function,
+            self.function,
             self._dispatcher,
             surroundings,
             routes=self._options.routes,
@@ -125,7 +133,7 @@ class LocalLambda:
         return application
 
     async def _renew_on_change(self) -> None:
-        async for names in changed_files(self._function.folder):
+        async for names in changed_files(self.function.folder):
             more = f" and {len(names) - 3} more" if len(names) > 3 else ""
             await self._dispatcher.renew()
             self._surroundings.reporter.step(

@@ -1,0 +1,149 @@
+"""Owns `dev`: a function, from a model or from the user's own handler, served on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import re
+import signal
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tulle.bundle.manifest import write_function_folder
+from tulle.emulator.function import Client, Function
+from tulle.emulator.server import LocalLambda
+from tulle.model.lookup import find_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tulle.emulator.server import ServerOptions
+    from tulle.emulator.surroundings import Surroundings
+    from tulle.progress import Reporter
+
+__all__ = ["FunctionSettings", "HandlerSource", "ModelSource", "dev"]
+
+_RUNTIME = "tulle_runtime"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerSource:
+    """The user's own function: a handler in a folder."""
+
+    handler: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSource:
+    """A model under tulle's own handler.
+
+    Args:
+        model: the name of a built-in model, or the path of a `.tflite` file.
+        allow_private_addresses: whether pictures may come from this machine and its network.
+    """
+
+    model: str
+    allow_private_addresses: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionSettings:
+    """What a function has whatever it does."""
+
+    memory_mb: int = 1024
+    timeout_s: int = 30
+    environment: tuple[tuple[str, str], ...] = ()
+    client: Client = Client.AWSLAMBDARIC
+
+
+def dev(
+    source: HandlerSource | ModelSource,
+    settings: FunctionSettings,
+    options: ServerOptions,
+    *,
+    surroundings: Surroundings,
+    on_ready: Callable[[LocalLambda], None],
+) -> signal.Signals:
+    """Serve a function until SIGINT or SIGTERM comes, and tell which came.
+
+    Args:
+        source: what to serve.
+        settings: its limits and its environment.
+        options: where to listen and what to serve there.
+        surroundings: the effects that this needs.
+        on_ready: is called once, when the first request can come.
+    """
+    with ExitStack() as stack:
+        if isinstance(source, HandlerSource):
+            function = _own_function(source, settings)
+        else:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tulle-dev-"))
+            function = _model_function(
+                source, settings, Path(folder), reporter=surroundings.reporter
+            )
+            options = replace(options, reload=False)  # nobody edits that folder
+        return asyncio.run(_serve(function, options, surroundings, on_ready))
+
+
+async def _serve(
+    function: Function,
+    options: ServerOptions,
+    surroundings: Surroundings,
+    on_ready: Callable[[LocalLambda], None],
+) -> signal.Signals:
+    loop = asyncio.get_running_loop()
+    stopped: asyncio.Queue[signal.Signals] = asyncio.Queue()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.put_nowait, number)
+    async with LocalLambda(function, options, surroundings) as running:
+        on_ready(running)
+        return await stopped.get()
+
+
+def _own_function(source: HandlerSource, settings: FunctionSettings) -> Function:
+    folder = source.folder.resolve()
+    return Function(
+        name=_function_name(folder.name),
+        handler=source.handler,
+        folder=folder,
+        environment=settings.environment,
+        memory_mb=settings.memory_mb,
+        timeout_s=settings.timeout_s,
+        client=settings.client,
+    )
+
+
+def _model_function(
+    source: ModelSource, settings: FunctionSettings, folder: Path, *, reporter: Reporter
+) -> Function:
+    model = find_model(source.model)
+    write_function_folder(model, folder, allow_private_addresses=source.allow_private_addresses)
+    if source.allow_private_addresses:
+        reporter.note("pictures may come from private addresses, as the packaged function forbids")
+    return Function(
+        name=_function_name(Path(source.model).stem),
+        handler=f"{_RUNTIME}.handler.lambda_handler",
+        folder=folder,
+        search_path=(_runtime_parent(),),
+        # Nobody edits this code, so it may start from bytecode, as a packaged function does.
+        environment=(("PYTHONDONTWRITEBYTECODE", ""), *settings.environment),
+        memory_mb=settings.memory_mb,
+        timeout_s=settings.timeout_s,
+        client=settings.client,
+    )
+
+
+def _runtime_parent() -> Path:
+    """Find the folder that holds the function runtime, without importing it."""
+    spec = importlib.util.find_spec(_RUNTIME)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"{_RUNTIME} is installed with tulle, but is not there")
+    return Path(spec.origin).parents[1]
+
+
+def _function_name(text: str) -> str:
+    return re.sub(r"[^a-zA-Z0-9-_]+", "-", text).strip("-")[:64] or "function"

@@ -1,0 +1,192 @@
+"""Owns the `tulle dev` command."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+import click
+from click.core import ParameterSource
+
+from tulle.api.dev import FunctionSettings, HandlerSource, ModelSource, dev
+from tulle.cli.reporter import TerminalReporter
+from tulle.emulator.function import Client
+from tulle.emulator.server import Route, ServerOptions
+from tulle.emulator.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from tulle.emulator.server import LocalLambda
+
+__all__ = ["command"]
+
+_INTERRUPTED = 130
+_EXAMPLE = '{"url": "https://example.com/picture.jpg"}'
+_PLATFORM_LINES = ("INIT_START ", "INIT_REPORT ", "START ", "END ", "REPORT ")
+
+
+class _Options(TypedDict):
+    """What the command line says, checked by click."""
+
+    model: str
+    handler: str | None
+    folder: Path
+    host: str
+    port: int
+    routes: tuple[tuple[str, str], ...]
+    memory_mb: int
+    timeout_s: int
+    environment: tuple[tuple[str, str], ...]
+    client: str
+    allow_private_addresses: bool
+    reload: bool
+
+
+def _variables(
+    _context: click.Context, _option: click.Parameter, texts: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    pairs = [text.partition("=") for text in texts]
+    for name, equals, _ in pairs:
+        if not name or not equals:
+            raise click.BadParameter(f"'{name}' is not of the form NAME=VALUE")
+    return tuple((name, value) for name, _, value in pairs)
+
+
+def _routes(
+    _context: click.Context, _option: click.Parameter, texts: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    routes = [re.fullmatch(r"(?:([A-Z]+) )?(/[^\s?#{}]*)", text) for text in texts]
+    if not all(routes):
+        raise click.BadParameter("write a route as '/predict' or 'POST /predict'")
+    return tuple((route[1] or "ANY", route[2]) for route in routes if route)
+
+
+@click.command(name="dev")
+@click.argument("model", default="clothing")
+@click.option("--handler", metavar="MODULE.NAME", help="Run a handler of your own, not a model.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="Where the handler's module is.  [default: the current folder]",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on; 0 takes any free one.",
+)
+@click.option(
+    "--route",
+    "routes",
+    multiple=True,
+    default=("/predict",),
+    show_default=True,
+    callback=_routes,
+    metavar="[METHOD ]PATH",
+    help="What the gateway sends to the function; without a method, any. May be repeated.",
+)
+@click.option(
+    "--memory-mb",
+    type=click.IntRange(128, 10240),
+    default=1024,
+    show_default=True,
+    help="The function's memory size. It is reported, not enforced.",
+)
+@click.option(
+    "--timeout-s",
+    type=click.IntRange(1, 900),
+    default=30,
+    show_default=True,
+    help="The function's time limit.",
+)
+@click.option(
+    "--env",
+    "environment",
+    multiple=True,
+    callback=_variables,
+    metavar="NAME=VALUE",
+    help="A variable of the function; it sees none of your shell's. May be repeated.",
+)
+@click.option(
+    "--client",
+    type=click.Choice(["awslambdaric", "bootstrap"]),
+    default="awslambdaric",
+    show_default=True,
+    help="What speaks to Lambda in the function's process: AWS's own client or tulle's.",
+)
+@click.option(
+    "--allow-private-addresses/--no-allow-private-addresses",
+    default=True,
+    show_default=True,
+    help="Whether a model's pictures may come from this machine and its network.",
+)
+@click.option("--reload/--no-reload", default=True, show_default=True, help="Run changed code.")
+@click.pass_context
+def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
+    """Run the function in a local Lambda, with a gateway before it.
+
+    MODEL is the name of a built-in model or a .tflite file. The URL is printed to stdout as soon as
+    requests can come, and the function's log to stderr. Ctrl-C ends everything.
+    """
+    reporter = TerminalReporter()
+    signal_got = dev(
+        _source(context, options),
+        FunctionSettings(
+            memory_mb=options["memory_mb"],
+            timeout_s=options["timeout_s"],
+            environment=options["environment"],
+            client=Client(options["client"]),
+        ),
+        ServerOptions(
+            host=options["host"],
+            port=options["port"],
+            routes=tuple(Route(method=method, path=path) for method, path in options["routes"]),
+            reload=options["reload"],
+        ),
+        surroundings=Surroundings(
+            reporter=reporter, log=_show_log_line, now_s=time.time, environ=os.environ
+        ),
+        on_ready=lambda running: _show_ready(running, reporter),
+    )
+    if signal_got is signal.SIGINT:
+        context.exit(_INTERRUPTED)
+
+
+def _source(context: click.Context, options: _Options) -> HandlerSource | ModelSource:
+    def is_given(name: str) -> bool:
+        return context.get_parameter_source(name) is not ParameterSource.DEFAULT
+
+    handler = options["handler"]
+    if handler is None:
+        if is_given("folder"):
+            raise click.UsageError("--folder goes with --handler")
+        private = options["allow_private_addresses"]
+        return ModelSource(model=options["model"], allow_private_addresses=private)
+    if is_given("model"):
+        raise click.UsageError("give a MODEL or a --handler, not both")
+    return HandlerSource(handler=handler, folder=options["folder"])
+
+
+def _show_ready(running: LocalLambda, reporter: TerminalReporter) -> None:
+    click.echo(running.url)
+    name, url = running.function.name, running.url
+    reporter.done(f"{name} is ready at {url}; stop with Ctrl-C")
+    for route in running.routes:
+        method = "POST" if route.method == "ANY" else route.method
+        header = "-H 'content-type: application/json'"
+        reporter.note(f"over HTTP: curl -X {method} {url}{route.path} {header} -d '{_EXAMPLE}'")
+    reporter.note(
+        f'as Lambda: boto3.client("lambda", endpoint_url="{url}", region_name="us-east-1", '
+        'aws_access_key_id="local", aws_secret_access_key="local")'
+        f'.invoke(FunctionName="{name}", Payload=\'{_EXAMPLE}\')["Payload"].read()'
+    )
+
+
+def _show_log_line(line: str) -> None:
+    click.echo(click.style(line, dim=True) if line.startswith(_PLATFORM_LINES) else line, err=True)
