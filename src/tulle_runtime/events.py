@@ -198,7 +198,7 @@ def read_request(method: str, event: "Event", url: str | None) -> Request:
 def _from_json(body: bytes) -> Request:
     try:
         content = json.loads(body)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise BadRequest(f"The body is not JSON ({exc}). {_HOW}") from exc
     return read_direct(content)
 

@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 
     Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-__all__ = ["MAX_PICTURE_BYTES", "fetch", "is_public"]
+__all__ = ["MAX_PICTURE_BYTES", "fetch", "is_any", "is_public"]
 
 MAX_PICTURE_BYTES = 20 * 1024 * 1024
 _MAX_REDIRECTS = 5
-_TIMEOUT_S = 10.0
 _HEADERS = {
     "User-Agent": "tulle",
     "Accept": "image/*",
@@ -51,12 +50,32 @@ _NEVER = tuple(
 )
 
 
-def fetch(url: str, *, allow_private_addresses: bool = False) -> bytes:
+def is_public(address: "Address") -> bool:
+    """Tell whether an address may be reached on behalf of a stranger."""
+    for prefix, bits_after in _IPV4_CARRIERS:
+        if address in prefix:
+            return is_public(ipaddress.IPv4Address((int(address) >> bits_after) & 0xFFFF_FFFF))
+    return (
+        address.is_global
+        and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+        and not any(address in network for network in _NEVER)
+    )
+
+
+def is_any(_: "Address") -> bool:
+    """Let every address be reached: for a local run, where the user serves the pictures."""
+    return True
+
+
+def fetch(
+    url: str, *, may_reach: "Callable[[Address], bool]" = is_public, timeout_s: float = 10.0
+) -> bytes:
     """Download a picture.
 
     Args:
         url: an absolute `http` or `https` URL.
-        allow_private_addresses: reach addresses that are not public too; for a local run only.
+        may_reach: says of an address whether it may be reached; anything but `is_public` is for a local run only.
+        timeout_s: how long all of it may take, redirects included.
 
     Returns:
         The body, at most 20 MiB.
@@ -64,14 +83,13 @@ def fetch(url: str, *, allow_private_addresses: bool = False) -> bytes:
     Raises:
         BadRequest: the URL cannot be meant, or leads to an address that is not public.
         BadGateway: the host does not resolve, refuses, fails, or redirects too often.
-        PictureTimeout: it took more than 10 seconds in all.
+        PictureTimeout: it took longer.
         PayloadTooLarge: the body is larger.
     """
-    deadline = time.monotonic() + _TIMEOUT_S
-    guard = _accept_any if allow_private_addresses else is_public
+    deadline = time.monotonic() + timeout_s
     for _ in range(_MAX_REDIRECTS + 1):
         parts = _split(url)
-        status, headers, body = _get(parts, deadline, guard)
+        status, headers, body = _get(parts, deadline, may_reach)
         if status not in (301, 302, 303, 307, 308):
             break
         if "location" not in headers:
@@ -88,22 +106,6 @@ def fetch(url: str, *, allow_private_addresses: bool = False) -> bytes:
             f"{parts.hostname} answered {status} when asked for the picture. Check the URL."
         )
     return body
-
-
-def is_public(address: "Address") -> bool:
-    """Tell whether an address may be reached on behalf of a stranger."""
-    for prefix, bits_after in _IPV4_CARRIERS:
-        if address in prefix:
-            return is_public(ipaddress.IPv4Address((int(address) >> bits_after) & 0xFFFF_FFFF))
-    return (
-        address.is_global
-        and not (address.is_multicast or address.is_reserved or address.is_unspecified)
-        and not any(address in network for network in _NEVER)
-    )
-
-
-def _accept_any(_: "Address") -> bool:
-    return True
 
 
 def _split(url: str) -> SplitResult:
@@ -131,14 +133,16 @@ def _split(url: str) -> SplitResult:
 
 
 def _get(
-    parts: SplitResult, deadline: float, guard: "Callable[[Address], bool]"
+    parts: SplitResult, deadline: float, may_reach: "Callable[[Address], bool]"
 ) -> tuple[int, dict[str, str], bytes]:
     """Make one request to a checked address of the URL's host, and turn what goes wrong into faults."""
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
         addresses = _resolve(host, port, deadline)
-        if not all(guard(ipaddress.ip_address(address.partition("%")[0])) for address in addresses):
+        if not all(
+            may_reach(ipaddress.ip_address(address.partition("%")[0])) for address in addresses
+        ):
             raise BadRequest(
                 "'url' leads to an address that is not public. Give a URL that anyone can reach."
             )
@@ -150,7 +154,7 @@ def _get(
                 return connection.receive(MAX_PICTURE_BYTES)
     except TimeoutError as exc:
         raise PictureTimeout(
-            f"{host} did not deliver the picture within {_TIMEOUT_S:.0f} seconds. Try again, or use another host."
+            f"{host} did not deliver the picture in time. Try again, or use another host."
         ) from exc
     except BodyTooLarge as exc:
         raise PayloadTooLarge(

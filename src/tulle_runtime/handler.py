@@ -9,7 +9,7 @@ import time
 from tulle_runtime.classifier import Classifier
 from tulle_runtime.events import Answer, Request, read_direct, shape_of
 from tulle_runtime.faults import Fault
-from tulle_runtime.fetch import fetch
+from tulle_runtime.fetch import fetch, is_any, is_public
 from tulle_runtime.image import load_pillow
 from tulle_runtime.manifest import read_manifest
 
@@ -23,6 +23,7 @@ __all__ = ["lambda_handler"]
 
 _manifest = read_manifest(os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd())  # noqa: PTH109 (see litert)
 _classifier = Classifier.from_manifest(_manifest)
+_may_reach = is_any if _manifest.allow_private_addresses else is_public
 load_pillow()
 
 
@@ -51,7 +52,7 @@ def _predict(request: Request) -> "Prediction":
     if request.url is None:
         return _classifier.predict(request.picture or b"")
     start = time.perf_counter()
-    picture = fetch(request.url, allow_private_addresses=_manifest.allow_private_addresses)
+    picture = fetch(request.url, may_reach=_may_reach)
     fetch_ms = (time.perf_counter() - start) * 1e3
     prediction = _classifier.predict(picture)
     prediction.timings = {"fetch": fetch_ms, **prediction.timings}

@@ -1,0 +1,52 @@
+# Two commands for a fresh machine: `make demo` and `make test`. Needs Python 3.11 to 3.14, git and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: demo test lint benchmark constraints clean
+
+demo: .venv/installed-tool
+	$(BIN)/python examples/demo.py
+
+test: .venv/installed-tests
+	$(BIN)/python -m pytest
+
+lint: .venv/installed-tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+benchmark: .venv/installed-tests
+	@echo "installing keras-image-helper, the usual way to prepare pictures, into .venv"
+	$(PIP) install -c constraints.txt --group bench
+	$(BIN)/python benchmarks/cold_start.py src/tulle/model/builtin/samples/pants.jpg
+
+constraints:  ## Pin what a fresh installation of everything gives today.
+	rm -rf .venv-constraints
+	$(PYTHON) -m venv .venv-constraints
+	.venv-constraints/bin/python -m pip --quiet install --upgrade pip
+	.venv-constraints/bin/python -m pip --quiet install .[keras] --group test --group lint --group bench
+	.venv-constraints/bin/python -m pip freeze --all --exclude tulle > constraints.txt
+	rm -rf .venv-constraints
+
+clean:
+	rm -rf .venv
+
+.venv/created:
+	@echo "making a virtual environment in .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv || sh tools/install_venv.sh "$(PYTHON)"
+	@touch $@
+
+.venv/installed-tool: .venv/created pyproject.toml constraints.txt
+	@echo "installing tulle with its few dependencies (about 120 MB) into .venv"
+	$(PIP) install -c constraints.txt --upgrade pip
+	$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+.venv/installed-tests: .venv/installed-tool
+	@echo "installing TensorFlow, the test tools and the linters (about 2 GB) into .venv"
+	$(PIP) install -c constraints.txt -e .[keras] --group test --group lint
+	@touch $@

@@ -1,0 +1,5 @@
+"""Owns `python -m tulle`."""
+
+from tulle.cli import main
+
+main()
