@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Dispatcher"]
 
-_INIT_LIMIT_S = 10.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Init:
@@ -40,8 +38,11 @@ class Dispatcher:
     ended, overran its time, or runs code that has changed since.
     """
 
-    def __init__(self, function: Function, surroundings: Surroundings) -> None:
+    def __init__(
+        self, function: Function, surroundings: Surroundings, *, init_limit_s: float = 10.0
+    ) -> None:
         self._function = function
+        self._init_limit_s = init_limit_s
         self._surroundings = surroundings
         self._log = InvocationLog(surroundings.log)
         self._environment: ExecutionEnvironment | None = None
@@ -81,7 +82,7 @@ class Dispatcher:
 
     async def _run(self, request: Request) -> Invocation:
         timeout_s = self._function.timeout_s
-        init = await self._initialise(limit_s=_INIT_LIMIT_S, phase="init")
+        init = await self._initialise(limit_s=self._init_limit_s, phase="init")
         self._log.line(f"START RequestId: {request.request_id} Version: $LATEST")
         began_s = time.perf_counter()
         if isinstance(init.failure, Overrun):

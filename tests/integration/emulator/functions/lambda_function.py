@@ -1,0 +1,103 @@
+"""Handlers for the tests: each does one thing that a function may do."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from itertools import count as counter
+from typing import Any
+
+Event = dict[str, Any]
+
+print("module loaded")
+_counter = counter(1)
+
+
+def lambda_handler(event: Event, context: Any) -> object:
+    return globals()[event["do"]](event, context)
+
+
+def pong(_event: Event, _context: Any) -> object:
+    return "PONG"
+
+
+def echo(event: Event, _context: Any) -> object:
+    return event
+
+
+def count(_event: Event, _context: Any) -> object:
+    return {"count": next(_counter), "pid": os.getpid()}
+
+
+def environment(_event: Event, _context: Any) -> object:
+    return dict(os.environ)
+
+
+def describe(_event: Event, context: Any) -> object:
+    client = context.client_context
+    return {
+        "request_id": context.aws_request_id,
+        "arn": context.invoked_function_arn,
+        "name": context.function_name,
+        "version": context.function_version,
+        "memory": context.memory_limit_in_mb,
+        "remaining_ms": context.get_remaining_time_in_millis(),
+        "custom": client.custom if client else None,
+        "trace_id": os.environ["_X_AMZN_TRACE_ID"],
+        "log_stream": context.log_stream_name,
+    }
+
+
+def say(event: Event, _context: Any) -> object:
+    print(event["text"], end=event.get("end", "\n"))
+    return "said"
+
+
+def say_and_sleep(event: Event, context: Any) -> object:
+    say(event, context)
+    return sleep(event, context)
+
+
+def say_to_stderr(event: Event, _context: Any) -> object:
+    print(event["text"], file=sys.stderr)
+    return "said"
+
+
+def fail(event: Event, _context: Any) -> object:
+    raise ValueError(event["message"])
+
+
+def unserialisable(_event: Event, _context: Any) -> object:
+    return {1, 2}
+
+
+def sleep(event: Event, _context: Any) -> object:
+    time.sleep(event["s"])
+    return "slept"
+
+
+def leave(event: Event, _context: Any) -> object:
+    os._exit(event["code"])
+
+
+def leave_politely(_event: Event, _context: Any) -> object:
+    sys.exit(0)
+
+
+def die(event: Event, _context: Any) -> object:
+    os.kill(os.getpid(), signal.Signals[event["signal"]])
+    return "still here"
+
+
+def large(event: Event, _context: Any) -> object:
+    return "x" * event["bytes"]
+
+
+def allocate(event: Event, _context: Any) -> object:
+    return len(os.urandom(1024) * (event["mb"] * 1024))
+
+
+def start_a_child(_event: Event, _context: Any) -> object:
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    return child.pid

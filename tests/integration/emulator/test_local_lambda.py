@@ -1,0 +1,159 @@
+"""`LocalLambda` and `Dispatcher` as a library: what other parts of the tool build on."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+from tulle.emulator.dispatcher import Dispatcher
+from tulle.emulator.function import Function
+from tulle.emulator.invocation import Invocation, Status, new_request
+from tulle.emulator.server import LocalLambda, ServerOptions
+from tulle.emulator.surroundings import Surroundings
+from tulle.progress import SilentReporter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def function(folder: Path, *, timeout_s: int = 5) -> Function:
+    return Function(
+        name="fn", handler="lambda_function.lambda_handler", folder=folder, timeout_s=timeout_s
+    )
+
+
+def surroundings(log: list[str]) -> Surroundings:
+    return Surroundings(
+        reporter=SilentReporter(),
+        log=log.append,
+        now_s=time.time,
+        environ={"PATH": "/usr/bin:/bin"},
+    )
+
+
+def invoke_all(function: Function, *payloads: bytes, log: list[str]) -> list[Invocation]:
+    async def invoke() -> list[Invocation]:
+        options = ServerOptions(port=0, reload=False)
+        async with LocalLambda(function, options, surroundings(log)) as running:
+            return list(await asyncio.gather(*(running.invoke(payload) for payload in payloads)))
+
+    return asyncio.run(invoke())
+
+
+def test_an_invocation_holds_its_report(functions: Path) -> None:
+    log: list[str] = []
+    cold, warm = invoke_all(function(functions), b'{"do": "pong"}', b'{"do": "pong"}', log=log)
+    assert (cold.payload, cold.error_type) == (b'"PONG"', None)
+    assert cold.report.init_duration_ms is not None
+    assert cold.report.billed_duration_ms >= cold.report.init_duration_ms + cold.report.duration_ms
+    assert warm.report.init_duration_ms is None
+    assert warm.report.status is Status.SUCCESS
+    assert warm.log_tail.decode().splitlines() == log[-3:]
+
+
+def test_a_timeout_is_reported_as_one(functions: Path) -> None:
+    log: list[str] = []
+    slow, after = invoke_all(
+        function(functions, timeout_s=1), b'{"do": "sleep", "s": 9}', b'{"do": "pong"}', log=log
+    )
+    assert slow.report.status is Status.TIMEOUT
+    assert slow.report.duration_ms == 1000
+    assert slow.report.line().endswith("Status: timeout")
+    assert after.payload == b'"PONG"'
+
+
+def test_a_folder_that_is_gone_is_an_invalid_entrypoint(tmp_path: Path) -> None:
+    folder = tmp_path / "fn"
+    folder.mkdir()
+    gone = function(folder)
+    folder.rmdir()
+    (invocation,) = invoke_all(gone, b"{}", log=[])
+    assert invocation.error_type == "Runtime.InvalidEntrypoint"
+    assert b"no such file or directory" in invocation.payload
+
+
+def test_a_caller_that_goes_away_does_not_end_the_invocation(functions: Path) -> None:
+    log: list[str] = []
+
+    async def give_up() -> Invocation:
+        options = ServerOptions(port=0, reload=False)
+        async with LocalLambda(function(functions), options, surroundings(log)) as running:
+            await running.invoke(b'{"do": "pong"}')
+            call = asyncio.create_task(running.invoke(b'{"do": "sleep", "s": 0.3}'))
+            await asyncio.sleep(0.1)
+            call.cancel()
+            return await running.invoke(b'{"do": "count"}')
+
+    assert b'"count": 1' in asyncio.run(give_up()).payload
+    assert sum(line.startswith("REPORT ") for line in log) == 3
+
+
+def test_the_gateway_gives_up_while_the_function_runs_on(functions: Path) -> None:
+    log: list[str] = []
+
+    async def get() -> tuple[int, bytes]:
+        options = ServerOptions(port=0, reload=False, gateway_time_limit_s=0.2)
+        async with (
+            LocalLambda(function(functions), options, surroundings(log)) as running,
+            aiohttp.ClientSession() as session,
+        ):
+            await running.invoke(b'{"do": "pong"}')
+            blocking = asyncio.create_task(running.invoke(b'{"do": "sleep", "s": 1}'))
+            async with session.get(f"{running.url}/predict") as response:
+                answer = response.status, await response.read()
+            await blocking
+            await running.invoke(b'{"do": "pong"}')
+            return answer
+
+    assert asyncio.run(get()) == (503, b'{"message":"Service Unavailable"}')
+    assert sum(line.startswith("REPORT ") for line in log) == 4
+
+
+SLOW_ONCE = """
+import pathlib, time
+first = pathlib.Path("first")
+if not first.exists():
+    first.touch()
+    time.sleep(60)
+def lambda_handler(event, context):
+    return "ready"
+"""
+
+
+def test_an_init_over_its_limit_starts_anew_within_the_invocation(tmp_path: Path) -> None:
+    (tmp_path / "lambda_function.py").write_text(SLOW_ONCE)
+    log: list[str] = []
+
+    async def invoke() -> Invocation:
+        outside = surroundings(log)
+        dispatcher = Dispatcher(function(tmp_path), outside, init_limit_s=0.5)
+        try:
+            return await dispatcher.submit(new_request(b"{}", invoked_arn="arn", now_s=0))
+        finally:
+            await dispatcher.stop()
+
+    invocation = asyncio.run(invoke())
+    assert invocation.payload == b'"ready"'
+    assert invocation.report.init_duration_ms is None
+    assert [line.split()[0] for line in log] == [
+        "INIT_START", "INIT_REPORT", "START", "INIT_START", "END", "REPORT",
+    ]  # fmt: skip
+    assert "Phase: init\tStatus: timeout" in log[1]
+
+
+def test_an_init_that_never_ends_is_a_timeout(tmp_path: Path) -> None:
+    (tmp_path / "lambda_function.py").write_text("import time\ntime.sleep(60)\n")
+
+    async def invoke() -> Invocation:
+        dispatcher = Dispatcher(function(tmp_path, timeout_s=1), surroundings([]), init_limit_s=0.3)
+        try:
+            return await dispatcher.submit(new_request(b"{}", invoked_arn="arn", now_s=0))
+        finally:
+            await dispatcher.stop()
+
+    invocation = asyncio.run(invoke())
+    assert invocation.error_type == "Sandbox.Timedout"
+    assert invocation.report.duration_ms == 1000

@@ -1,0 +1,139 @@
+"""The HTTP API event (payload 2.0), field for field."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+import pytest
+
+from tulle.emulator.http_api_event import HttpRequest, build_event, new_gateway_id
+
+
+def request(**changes: Any) -> HttpRequest:
+    given = {
+        "method": "POST",
+        "route_key": "POST /predict",
+        "path": "/predict",
+        "query": "",
+        "protocol": "HTTP/1.1",
+        "headers": (("Host", "localhost:8000"),),
+        "body": b"",
+        "source_ip": "127.0.0.1",
+        "port": 8000,
+        "gateway_id": "JKJaXmPLvHcESHA=",
+        "trace_id": "Root=1-5e6722a7-cc56xmpl46db7ae02d4da47e;Parent=0;Sampled=0",
+        "now_s": 1583348638.390,
+    }
+    return HttpRequest(**{**given, **changes})
+
+
+def test_a_whole_event() -> None:
+    event = build_event(
+        request(
+            query="a=1&a=2&b=x%20y",
+            headers=(
+                ("Host", "localhost:8000"),
+                ("X-Multi", "v1"),
+                ("X-Multi", "v2"),
+                ("Cookie", "c1=v1; c2=v2"),
+                ("Content-Type", "application/json"),
+                ("User-Agent", "agent"),
+                ("Connection", "keep-alive"),
+            ),
+            body=b'{"url": "x"}',
+        )
+    )
+    assert event == {
+        "version": "2.0",
+        "routeKey": "POST /predict",
+        "rawPath": "/predict",
+        "rawQueryString": "a=1&a=2&b=x%20y",
+        "cookies": ["c1=v1", "c2=v2"],
+        "headers": {
+            "content-length": "12",
+            "content-type": "application/json",
+            "host": "localhost:8000",
+            "user-agent": "agent",
+            "x-amzn-trace-id": "Root=1-5e6722a7-cc56xmpl46db7ae02d4da47e",
+            "x-forwarded-for": "127.0.0.1",
+            "x-forwarded-port": "8000",
+            "x-forwarded-proto": "http",
+            "x-multi": "v1,v2",
+        },
+        "queryStringParameters": {"a": "1,2", "b": "x y"},
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "local",
+            "domainName": "localhost",
+            "domainPrefix": "localhost",
+            "http": {
+                "method": "POST",
+                "path": "/predict",
+                "protocol": "HTTP/1.1",
+                "sourceIp": "127.0.0.1",
+                "userAgent": "agent",
+            },
+            "requestId": "JKJaXmPLvHcESHA=",
+            "routeKey": "POST /predict",
+            "stage": "$default",
+            "time": "04/Mar/2020:19:03:58 +0000",
+            "timeEpoch": 1583348638390,
+        },
+        "body": '{"url": "x"}',
+        "isBase64Encoded": False,
+    }
+
+
+def test_what_is_empty_is_absent() -> None:
+    event = build_event(request())
+    assert not {"body", "cookies", "queryStringParameters", "pathParameters"} & event.keys()
+    assert event["isBase64Encoded"] is False
+
+
+def test_an_empty_query_value_is_kept() -> None:
+    assert build_event(request(query="a=&b"))["queryStringParameters"] == {"a": "", "b": ""}
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "text/html; charset=utf-8", "application/json", "Application/JSON; x=y",
+     "application/xml", "application/javascript"],
+)  # fmt: skip
+def test_text_is_passed_as_text(content_type: str) -> None:
+    event = build_event(request(headers=(("content-type", content_type),), body="é".encode()))
+    assert (event["body"], event["isBase64Encoded"]) == ("é", False)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (),
+        (("Content-Type", "image/png"),),
+        (("Content-Type", "application/x-www-form-urlencoded"),),
+        (("Content-Type", "multipart/form-data; boundary=x"),),
+    ],
+)
+def test_all_other_bodies_are_base64(headers: tuple[tuple[str, str], ...]) -> None:
+    event = build_event(request(headers=headers, body=b"\xff\x00a=b"))
+    assert event["isBase64Encoded"] is True
+    assert base64.b64decode(str(event["body"])) == b"\xff\x00a=b"
+
+
+def test_a_proxy_before_the_gateway_stays_named() -> None:
+    event = build_event(request(headers=(("X-Forwarded-For", "192.0.2.1"),)))
+    headers = event["headers"]
+    assert isinstance(headers, dict)
+    assert headers["x-forwarded-for"] == "192.0.2.1,127.0.0.1"
+
+
+@pytest.mark.parametrize("host", ["[::1]:8000", "[::1]"])
+def test_an_ipv6_host_is_kept_whole(host: str) -> None:
+    context = build_event(request(headers=(("Host", host),)))["requestContext"]
+    assert isinstance(context, dict)
+    assert context["domainName"] == "[::1]"
+
+
+def test_a_gateway_id_looks_like_amazons() -> None:
+    assert re.fullmatch(r"[A-Za-z0-9_-]{15}=", new_gateway_id())
