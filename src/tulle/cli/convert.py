@@ -67,7 +67,9 @@ __all__ = ["command"]
     metavar="FOLDER",
     help="Pictures to compare both models on.  [default: drawn ones]",
 )
-@click.option("--tolerance", default=1e-4, help="How far scores may differ.")
+@click.option(
+    "--tolerance", type=click.FloatRange(min=0), default=1e-4, help="How far scores may differ."
+)
 @click.option("--verbose", is_flag=True, help="Show all that TensorFlow prints.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(*, model: Path, labels: str, as_json: bool, **options: Any) -> None:

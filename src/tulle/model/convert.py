@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 import tempfile
 import zipfile
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tulle.errors import ModelNotFound, NotAModel, UnreadablePicture, UsageError
+from tulle.errors import ModelNotFound, NotAModel, UnreadablePicture, UnsupportedModel, UsageError
 from tulle.model.file import Model, load_model
 from tulle.model.keras_child import KerasChild
 from tulle.model.labels import check_labels
@@ -94,13 +95,13 @@ def convert(request: ConversionRequest, reporter: Reporter) -> Conversion:
             exif=request.exif,
         )
         model = _write(scratch, _card(request, signature, source_sha256))
-        reporter.step(f"Compare with Keras on {len(pictures)} pictures")
+        reporter.step(f"Run the result on {len(pictures)} pictures")
         parity = _compare(model, pictures, keras, tolerance=request.tolerance)
         require_parity(parity)
         reporter.note(describe(parity))
         model.path.replace(request.output)
     reporter.done(
-        f"{request.output.name}: {model.size_bytes / 1e6:.1f} MB, {len(request.labels)} categories, "
+        f"{request.output.name}: {_size(model.size_bytes)}, {len(request.labels)} labels, "
         f"{signature.width} × {signature.height} pixels in"
     )
     return Conversion(
@@ -117,10 +118,10 @@ def _check(request: ConversionRequest) -> None:
     _check_source(request.source)
     find_preprocessing(request.preprocessing)
     check_labels(request.labels)
-    if not request.output.parent.is_dir():
+    if not os.access(request.output.parent, os.W_OK):
         raise UsageError(
-            f"there is no folder {request.output.parent} to write to",
-            hint="make it first, or give another --output",
+            f"nothing can be written to {request.output.parent}",
+            hint="make the folder first, or give another --output",
         )
     if request.output.is_dir() or request.output.resolve() == request.source.resolve():
         raise UsageError(
@@ -199,19 +200,17 @@ def _compare(
     """
     classifier = open_classifier(model, exif=False)
     pixels = [_pixels(classifier, picture) for picture in pictures]
+    served = [_score(classifier, picture) for picture in pixels]
     handed_over = None
     if model.signature.resize.fit is Fit.LETTERBOX:
         handed_over = model.path.with_name("pixels")
         handed_over.write_bytes(b"".join(pixels))
-    answer = keras.ask(
-        {
-            "do": "score",
-            "pictures": [str(picture) for picture in pictures],
-            "pixels": handed_over and str(handed_over),
-        }
-    )
-    served = [classifier.score(picture) for picture in pixels]
-    return compare(answer["scores"], served, tolerance=tolerance)
+    question = {
+        "do": "score",
+        "pictures": [str(picture) for picture in pictures],
+        "pixels": handed_over and str(handed_over),
+    }
+    return compare(keras.ask(question)["scores"], served, tolerance=tolerance)
 
 
 def _pixels(classifier: Classifier, picture: Path) -> bytes:
@@ -221,6 +220,17 @@ def _pixels(classifier: Classifier, picture: Path) -> bytes:
         raise UnreadablePicture(
             f"{picture} cannot be compared on: {exc}", hint="take it out of the folder"
         ) from exc
+
+
+def _score(classifier: Classifier, pixels: bytes) -> list[float]:
+    try:
+        return classifier.score(pixels)
+    except Fault as exc:
+        raise UnsupportedModel(str(exc), hint="train it again, and look at its loss") from exc
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 1e6 else f"{size_bytes / 1e3:.1f} kB"
 
 
 def _samples() -> tuple[Path, ...]:

@@ -1,13 +1,14 @@
 """Owns what needs TensorFlow: a child process that converts a Keras model and answers as Keras answers.
 
 Run as `python -m tulle.model.keras_worker`; `tulle.model.keras_child` talks to it. Requests are JSON lines on
-stdin, answered in turn by JSON lines on stdout: any number of `{"step": text}` and `{"note": text}`, then one `{"result": …}` or
-`{"error": {code, message, hint, detail}}`. What TensorFlow itself prints goes to stderr.
+stdin, answered in turn by JSON lines on stdout: any number of `{"step": text}` and `{"note": text}`, then one
+`{"result": …}` or `{"error": {code, message, hint, detail}}`. What TensorFlow itself prints goes to stderr.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import sys
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_BATCH = 16
-_TRIAL_PICTURES = 8
+_TRIAL_PICTURES = 4
 _OPERATIONS = re.compile(r"(?:Select|Custom) ops: (.+)")
 
 
@@ -63,7 +63,7 @@ class KerasWorker:
         self._tell = tell
         tell("step", "Start TensorFlow")
         self._tf, self._keras, self._np = _import_tensorflow()
-        self._model: Any = None
+        self._outputs: Any = None
         self._softmax = Softmax(added=False, reason="")
         self._preprocess: Callable[[Any], Any] = lambda pixels: pixels
         self._load_options: dict[str, Any] = {}
@@ -72,14 +72,17 @@ class KerasWorker:
         """Do what a request asks for."""
         if request["do"] == "convert":
             return self._convert(request)
+        self._tell("step", f"Run Keras on {len(request['pictures'])} pictures")
         return {"scores": self._score(self._pixels(request))}
 
     def _convert(self, request: dict[str, Any]) -> dict[str, Any]:
         source = Path(request["source"])
         self._tell("step", f"Load {source.name}")
-        self._model = load_source(self._keras, source)
-        height, width = input_size(self._model)
-        check_count(tuple(request["labels"]), output_count(self._model))
+        model = load_source(self._keras, source)
+        tf = self._tf
+        self._outputs = tf.function(lambda x: tf.cast(model(x, training=False), tf.float32))
+        height, width = input_size(model)
+        check_count(tuple(request["labels"]), output_count(model))
         self._preprocess = _preprocessor(self._keras, request["preprocessing"])
         self._load_options = {
             "target_size": (height, width),
@@ -87,7 +90,8 @@ class KerasWorker:
             "keep_aspect_ratio": request["crop"],
         }
         trial = self._score(self._load_pictures(request["pictures"][:_TRIAL_PICTURES]))
-        layer, activation = final_activation(self._model)
+        _require_numbers(trial)
+        layer, activation = final_activation(model)
         self._softmax = decide_softmax(
             request["softmax"], layer=layer, activation=activation, outputs=trial
         )
@@ -95,14 +99,14 @@ class KerasWorker:
             "note", f"softmax {'' if self._softmax.added else 'not '}added: {self._softmax.reason}"
         )
         self._tell("step", "Convert to TF-Lite")
-        Path(request["output"]).write_bytes(self._tflite(request["preprocessing"], (height, width)))
+        Path(request["output"]).write_bytes(self._tflite(request["preprocessing"], model))
         return {
             "width": width,
             "height": height,
             "softmax": {"added": self._softmax.added, "reason": self._softmax.reason},
         }
 
-    def _tflite(self, preprocessing: str, size: tuple[int, int]) -> bytes:
+    def _tflite(self, preprocessing: str, keras_model: Any) -> bytes:
         tf, fold = self._tf, find_preprocessing(preprocessing)
 
         def serve(pixels: Any) -> Any:
@@ -117,9 +121,12 @@ class KerasWorker:
 
         # Keras 3's variables are not those that a tf.Module finds by itself: unlisted, they are not frozen.
         module = tf.Module()
-        module.weights = [variable.value for variable in self._model.variables]
+        module.weights = [variable.value for variable in keras_model.variables]
         module.serve = tf.function(
-            serve, input_signature=[tf.TensorSpec([1, *size, 3], tf.uint8, name="pixels")]
+            serve,
+            input_signature=[
+                tf.TensorSpec([1, *self._load_options["target_size"], 3], tf.uint8, name="pixels")
+            ],
         )
         converter = tf.lite.TFLiteConverter.from_concrete_functions(
             [module.serve.get_concrete_function()], module
@@ -131,17 +138,13 @@ class KerasWorker:
         return model
 
     def _probabilities(self, values: Any) -> Any:
-        outputs = self._tf.cast(self._model(values, training=False), self._tf.float32)
+        outputs = self._outputs(values)
         return self._tf.nn.softmax(outputs) if self._softmax.added else outputs
 
-    def _score(self, pixels: Sequence[Any]) -> list[list[float]]:
+    def _score(self, pictures: Sequence[Any]) -> list[list[float]]:
         """Answer for pictures as Keras does: its own preprocessing, then its own model."""
-        np = self._np
-        scores: list[list[float]] = []
-        for start in range(0, len(pixels), _BATCH):
-            batch = self._preprocess(np.stack(pixels[start : start + _BATCH]).astype("float32"))
-            scores += self._probabilities(self._tf.constant(batch)).numpy().tolist()
-        return scores
+        batches = (self._preprocess(picture[None].astype("float32")) for picture in pictures)
+        return [self._probabilities(batch).numpy()[0].tolist() for batch in batches]
 
     def _pixels(self, request: dict[str, Any]) -> list[Any]:
         if request["pixels"] is None:
@@ -208,6 +211,14 @@ def _preprocessor(keras: Any, name: str) -> Callable[[Any], Any]:
         return ranges[name]
     preprocess: Callable[[Any], Any] = getattr(keras.applications, name).preprocess_input
     return preprocess
+
+
+def _require_numbers(scores: list[list[float]]) -> None:
+    if not all(math.isfinite(score) for row in scores for score in row):
+        raise UnsupportedModel(
+            "the model's outputs are not numbers (NaN or infinite)",
+            hint="its training went astray: look at its loss, and train it again",
+        )
 
 
 def _untranslatable(exc: Exception) -> TulleError:

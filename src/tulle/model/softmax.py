@@ -38,7 +38,7 @@ def decide_softmax(
     if len(outputs[0]) == 1:
         return Softmax(added=False, reason="a single output is no choice between categories")
     ending = f"the last layer, {layer!r}, " + (
-        f"ends in {activation}" if activation else "names no activation"
+        f"ends in {activation}" if activation not in (None, "linear") else "has no activation"
     )
     if all(_is_distribution(scores) for scores in outputs):
         return Softmax(

@@ -1,0 +1,137 @@
+"""Make the small Keras models that the tests convert: `python tools/make_test_models.py FOLDER`.
+
+Also makes `float.tflite`, a model as TensorFlow's converter leaves it: floats in, no labels. That file, and
+`tiny.tflite`, are kept in `tests/data/models`; the second is made from `tiny.keras` by
+
+    tulle convert tiny.keras --labels circle,square,star --preprocessing none
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+SIZE = (16, 24, 3)
+LABELS = 3
+
+
+def classifier(
+    units: int = LABELS, activation: str | None = "softmax", *before: keras.layers.Layer
+) -> keras.Model:
+    """Build a model whose answers follow the picture's colours, with weights from a fixed seed."""
+    picture = keras.Input(SIZE)
+    values = picture
+    for layer in before:
+        values = layer(values)
+    values = layers.Flatten()(layers.AveragePooling2D(8)(values))
+    spread = keras.initializers.RandomNormal(stddev=0.02, seed=units)
+    return keras.Model(
+        picture, layers.Dense(units, activation, kernel_initializer=spread, name="scores")(values)
+    )
+
+
+def network() -> keras.Model:
+    """Build a MobileNetV2 without training whose answers differ from picture to picture all the same."""
+    keras.utils.set_random_seed(7)
+    body = keras.applications.MobileNetV2(
+        (96, 96, 3), alpha=0.35, include_top=False, weights=None, pooling="avg"
+    )
+    coarse = np.random.default_rng(7).uniform(-1, 1, (32, 6, 6, 3))
+    spread = layers.Normalization()
+    spread.adapt(body.predict(coarse.repeat(16, axis=1).repeat(16, axis=2), verbose=0))
+    start = keras.initializers.RandomNormal(stddev=0.05)
+    head = layers.Dense(10, "softmax", kernel_initializer=start)
+    picture = keras.Input((96, 96, 3))
+    return keras.Model(picture, head(spread(body(picture))))
+
+
+class OwnLayer(layers.Layer):  # type: ignore[misc]  # Keras is not typed
+    """A layer of a user's own, which no other process knows."""
+
+    def call(self, values: tf.Tensor) -> tf.Tensor:
+        """Double the values."""
+        return values * 2.0
+
+
+class Subclassed(keras.Model):  # type: ignore[misc]  # Keras is not typed
+    """A model that says only in code what it takes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scores = layers.Dense(LABELS)
+
+    def call(self, values: tf.Tensor) -> tf.Tensor:
+        """Score the pixels."""
+        return self.scores(tf.reshape(values, (-1, 16 * 24 * 3)))
+
+
+def _two_inputs() -> keras.Model:
+    first, second = keras.Input(SIZE), keras.Input(SIZE)
+    return keras.Model([first, second], layers.Dense(3)(layers.Flatten()(first + second)))
+
+
+def _two_outputs() -> keras.Model:
+    model = classifier()
+    return keras.Model(model.inputs, [model.outputs[0], model.outputs[0] * 2])
+
+
+def _pooled(*shape: int | None) -> keras.Model:
+    picture = keras.Input(shape)
+    return keras.Model(picture, layers.Dense(3)(layers.GlobalAveragePooling2D()(picture)))
+
+
+def _feature_map() -> keras.Model:
+    picture = keras.Input(SIZE)
+    return keras.Model(picture, layers.Conv2D(3, 3)(picture))
+
+
+def _fourier() -> keras.Model:
+    picture = keras.Input(SIZE)
+    real, _ = keras.ops.fft2((picture, picture * 0.0))
+    return keras.Model(picture, layers.Dense(3)(layers.Flatten()(real)))
+
+
+def _constant_nan() -> keras.Model:
+    model = classifier()
+    model.get_layer("scores").bias.assign([float("nan")] * 3)
+    return model
+
+
+def main(folder: Path) -> None:
+    """Write every model into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tiny = classifier()
+    tiny.save(folder / "tiny.keras")
+    tiny.save(folder / "tiny.h5")
+    tiny.save_weights(folder / "weights.weights.h5")
+    (folder / "float.tflite").write_bytes(tf.lite.TFLiteConverter.from_keras_model(tiny).convert())
+    subclassed = Subclassed()
+    subclassed(np.zeros((1, *SIZE), "float32"))
+    for name, model in {
+        "logits": classifier(3, None),
+        "sigmoids": classifier(3, "sigmoid"),
+        "single": classifier(1, "sigmoid"),
+        "own-layer": classifier(3, None, OwnLayer()),
+        "lambda": classifier(3, None, layers.Lambda(lambda values: values * 2.0)),
+        "augmenting": classifier(3, "softmax", layers.RandomFlip(), layers.RandomContrast(0.5)),
+        "two-inputs": _two_inputs(),
+        "two-outputs": _two_outputs(),
+        "any-size": _pooled(None, None, 3),
+        "grey": _pooled(16, 24, 1),
+        "channels-first": _pooled(3, 16, 24),
+        "feature-map": _feature_map(),
+        "fourier": _fourier(),
+        "nan": _constant_nan(),
+        "subclassed": subclassed,
+        "network": network(),
+    }.items():
+        model.save(folder / f"{name}.keras")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
