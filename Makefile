@@ -27,7 +27,7 @@ benchmark: .venv/installed-tests
 constraints:  ## Pin what a fresh installation of everything gives today.
 	rm -rf .venv-constraints
 	$(PYTHON) -m venv .venv-constraints
-	.venv-constraints/bin/python -m pip --quiet install --upgrade pip
+	.venv-constraints/bin/python -m pip --quiet install --upgrade pip setuptools
 	.venv-constraints/bin/python -m pip --quiet install .[keras] --group test --group lint --group bench
 	.venv-constraints/bin/python -m pip freeze --all --exclude tulle > constraints.txt
 	rm -rf .venv-constraints
