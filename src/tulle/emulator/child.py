@@ -29,7 +29,7 @@ class Child:
     def __init__(self, process: asyncio.subprocess.Process, pipe: LogPipe) -> None:
         self._process = process
         self._pipe = pipe
-        self._peak_memory_mb = 0
+        self.peak_memory_mb = 0
         self.exited: asyncio.Task[int] = asyncio.create_task(self._wait())
 
     @classmethod
@@ -66,14 +66,13 @@ class Child:
         """Log all that the child wrote up to now."""
         self._pipe.drain()
 
-    def peak_memory_mb(self) -> int:
-        """Add up the most memory that the child and its children ever held, as far as was seen.
+    def look_at_memory(self) -> None:
+        """Add up the most memory that the child and its children ever held.
 
         Linux forgets it with the process, so of a child that is gone the last look remains.
         """
         kilobytes = sum(_peak_kb(pid) for pid in _tree(self._process.pid))
-        self._peak_memory_mb = max(self._peak_memory_mb, -(-kilobytes // 1024))
-        return self._peak_memory_mb
+        self.peak_memory_mb = max(self.peak_memory_mb, -(-kilobytes // 1024))
 
     async def kill(self) -> None:
         """End the child with all that it started, at once, as Lambda does."""

@@ -70,13 +70,14 @@ class Dispatcher:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._turn.acquire()  # for good: whatever still comes gets no turn
         await self._discard()
 
     async def _invoke(self, request: Request) -> Invocation:
         async with self._turn:
             self._log.begin()
             invocation = await self._run(request)
-            if self._outdated:
+            if self._outdated or self._environment is None or not self._environment.usable:
                 await self._discard()
             return invocation
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from tulle.emulator.child import Child
@@ -47,7 +48,7 @@ class ExecutionEnvironment:
     @property
     def peak_memory_mb(self) -> int:
         """The most memory that the child and its children were seen to hold."""
-        return 0 if self._child is None else self._child.peak_memory_mb()
+        return 0 if self._child is None else self._child.peak_memory_mb
 
     async def start(self, *, limit_s: float) -> Outcome | None:
         """Run the init phase; give None when the child waits for its first invocation."""
@@ -72,14 +73,15 @@ class ExecutionEnvironment:
         child = self._child
         if child is None:
             raise RuntimeError("an environment is started before it is used")
-        deadline_s = self._surroundings.now_s() + limit_s
+        began_s = time.perf_counter()
+        deadline_ms = int((self._surroundings.now_s() + limit_s) * 1000)
         self._waiting = False
-        self._api.deliver(Delivery(request=request, deadline_ms=int(deadline_s * 1000)))
+        self._api.deliver(Delivery(request=request, deadline_ms=deadline_ms))
         outcome = word = await self._hear(child, limit_s)
         if isinstance(word, Answer | Oversized):
             # The answer stands, whatever the child does after it; but only a child that asks for
             # more may have more.
-            word = await self._hear(child, deadline_s - self._surroundings.now_s())
+            word = await self._hear(child, limit_s - (time.perf_counter() - began_s))
         self._note_end_of_phase(child, word)
         if isinstance(outcome, Polled):
             raise TypeError("a child cannot ask for more before it has answered")
@@ -94,7 +96,7 @@ class ExecutionEnvironment:
 
     def _note_end_of_phase(self, child: Child, word: Word | Exit | Overrun) -> None:
         self._waiting = isinstance(word, Polled)
-        child.peak_memory_mb()
+        child.look_at_memory()
         child.drain_log()
 
     async def _hear(self, child: Child, limit_s: float) -> Word | Exit | Overrun:

@@ -108,6 +108,7 @@ class RuntimeApi:
             access_log=None,
             handler_cancellation=True,
             shutdown_timeout=1,
+            auto_decompress=False,
             max_field_size=_HEADER_LIMIT_BYTES,
         )
         await self._runner.setup()

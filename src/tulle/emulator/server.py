@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
@@ -44,7 +44,7 @@ class ServerOptions:
 
     host: str = "127.0.0.1"
     port: int = 8000
-    routes: tuple[Route, ...] = field(default=(Route(path="/predict"),))
+    routes: tuple[Route, ...] = (Route(path="/predict"),)
     reload: bool = True
     gateway_time_limit_s: float = 30.0
 
@@ -74,6 +74,7 @@ class LocalLambda:
             self._application(),
             access_log=None,
             shutdown_timeout=1,
+            auto_decompress=False,
             max_line_size=_HEADER_LIMIT_BYTES,
             max_field_size=_HEADER_LIMIT_BYTES,
         )
@@ -133,12 +134,15 @@ class LocalLambda:
         return application
 
     async def _renew_on_change(self) -> None:
-        async for names in changed_files(self.function.folder):
-            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-            await self._dispatcher.renew()
-            self._surroundings.reporter.step(
-                f"changed: {', '.join(names[:3])}{more}; the next request runs the new code"
-            )
+        reporter = self._surroundings.reporter
+        try:
+            async for names in changed_files(self.function.folder):
+                more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+                await self._dispatcher.renew()
+                changed = ", ".join(names[:3]) + more
+                reporter.step(f"changed: {changed}; the next request runs the new code")
+        except OSError as exc:
+            reporter.warn(f"changed files are not noticed, for the folder is not watched: {exc}")
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -152,7 +156,7 @@ def _listen(host: str, port: int) -> socket.socket:
         if exc.errno == errno.EADDRINUSE:
             raise PortInUse(
                 f"port {port} is in use by another program",
-                hint=f"port {_next_free(host, port)} is free: add --port {_next_free(host, port)}",
+                hint=f"add --port {_next_free(host, port)}, which is free",
             ) from exc
         raise AddressUnavailable(
             f"cannot listen on {host}, port {port}",
@@ -166,7 +170,7 @@ def _bind(host: str, port: int) -> socket.socket:
 
 
 def _next_free(host: str, port: int) -> int:
-    """Find the next port on which nothing listens; 0, which means any, if none is left."""
+    """Find the next port on which nothing listens; 0, which takes any, if none is near."""
     for candidate in range(port + 1, min(port + 100, 65536)):
         try:
             _bind(host, candidate).close()

@@ -209,7 +209,7 @@ def test_a_port_in_use_is_said_and_the_next_free_one_offered(folder: Path) -> No
     assert done.returncode == 6
     assert done.stdout == ""
     assert f"error[port-in-use]: port {port} is in use by another program" in done.stderr
-    offered = re.search(r"hint: port (\d+) is free: add --port (\d+)", done.stderr)
+    offered = re.search(r"hint: add --port (\d+), which is free", done.stderr)
     assert offered
     assert int(offered[1]) > port
 

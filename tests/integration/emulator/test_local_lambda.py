@@ -157,3 +157,25 @@ def test_an_init_that_never_ends_is_a_timeout(tmp_path: Path) -> None:
     invocation = asyncio.run(invoke())
     assert invocation.error_type == "Sandbox.Timedout"
     assert invocation.report.duration_ms == 1000
+
+
+def test_a_child_over_its_time_is_ended_at_once(tmp_path: Path) -> None:
+    (tmp_path / "lambda_function.py").write_text(
+        "import pathlib, time\n"
+        "def lambda_handler(event, context):\n"
+        "    while True:\n"
+        "        time.sleep(0.05)\n"
+        "        pathlib.Path('alive').write_text(str(time.time()))\n"
+    )
+
+    async def invoke() -> tuple[str, str]:
+        options = ServerOptions(port=0, reload=False)
+        over = function(tmp_path, timeout_s=1)
+        async with LocalLambda(over, options, surroundings([])) as running:
+            await running.invoke(b"{}")
+            before = (tmp_path / "alive").read_text()
+            await asyncio.sleep(0.3)
+            return before, (tmp_path / "alive").read_text()
+
+    before, after = asyncio.run(invoke())
+    assert before == after
