@@ -123,7 +123,9 @@ def _model_function(
     model = find_model(source.model)
     write_function_folder(model, folder, allow_private_addresses=source.allow_private_addresses)
     if source.allow_private_addresses:
-        reporter.note("pictures may come from private addresses, as the packaged function forbids")
+        reporter.note(
+            "pictures may come from this machine and its network, which a packaged function refuses"
+        )
     return Function(
         name=_function_name(Path(source.model).stem),
         handler=f"{_RUNTIME}.handler.lambda_handler",

@@ -1,0 +1,134 @@
+"""Models behind `tulle dev`: tulle's own handler, and one in the style of a course."""
+
+from __future__ import annotations
+
+import base64
+import io
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PIL import Image
+
+from integration.emulator.dev_process import running_dev
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from integration.emulator.dev_process import Dev
+
+MODEL = Path(__file__).parents[2] / "data/models/tiny.tflite"
+JSON = ("Content-Type", "application/json")
+
+COURSE_HANDLER = """
+from io import BytesIO
+from urllib.request import urlopen
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from PIL import Image
+
+interpreter = Interpreter(model_path="model.tflite")
+interpreter.allocate_tensors()
+model_input = interpreter.get_input_details()[0]
+output_index = interpreter.get_output_details()[0]["index"]
+
+
+def predict(url):
+    _, height, width, _ = model_input["shape"]
+    image = Image.open(BytesIO(urlopen(url).read())).resize((width, height), Image.NEAREST)
+    interpreter.set_tensor(model_input["index"], np.array(image, dtype=model_input["dtype"])[None])
+    interpreter.invoke()
+    return interpreter.get_tensor(output_index)[0].tolist()
+
+
+def lambda_handler(event, context):
+    return predict(event["url"])
+"""
+
+
+class _QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base's name)
+        """Keep the tests' output clean."""
+
+
+@pytest.fixture(scope="module")
+def picture() -> bytes:
+    image = Image.new("RGB", (40, 30), (200, 30, 30))
+    image.paste((20, 40, 220), (10, 5, 30, 25))
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def picture_url(tmp_path_factory: pytest.TempPathFactory, picture: bytes) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("pictures")
+    (folder / "picture.png").write_bytes(picture)
+    handler = partial(_QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/picture.png"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module", params=["awslambdaric", "bootstrap"])
+def model(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Dev]:
+    folder = tmp_path_factory.mktemp("model") / "here"
+    folder.mkdir()
+    with running_dev(folder, str(MODEL), "--client", request.param) as dev:
+        yield dev
+
+
+def test_every_way_to_ask_gives_the_same_answer(
+    model: Dev, picture: bytes, picture_url: str
+) -> None:
+    by_url = f'{{"url": "{picture_url}"}}'.encode()
+    encoded = base64.b64encode(picture).decode()
+    direct = model.invoke({"url": picture_url})
+    answers = [
+        model.request("POST", "/predict", by_url, (JSON,)),
+        model.request("POST", "/predict", f'{{"image": "{encoded}"}}'.encode(), (JSON,)),
+        model.request("POST", "/predict", picture, (("Content-Type", "image/png"),)),
+        model.request("GET", f"/predict?url={picture_url}"),
+    ]
+    assert direct.json["category"] in direct.json["scores"]
+    assert [answer.status for answer in answers] == [200] * 4
+    assert [answer.json for answer in answers] == [direct.json] * 4
+
+
+def test_a_bad_request_is_a_problem_document(model: Dev) -> None:
+    answer = model.request("POST", "/predict", b"{}", (JSON,))
+    assert answer.status == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_the_log_says_that_private_addresses_are_allowed(model: Dev) -> None:
+    assert "pictures may come from this machine and its network" in model.log
+
+
+def test_private_addresses_can_be_refused_as_in_a_package(folder: Path, picture_url: str) -> None:
+    with running_dev(folder, str(MODEL), "--no-allow-private-addresses") as dev:
+        answer = dev.request("GET", f"/predict?url={picture_url}")
+        assert answer.status == 400
+        assert "pictures may come from" not in dev.log
+
+
+def test_a_course_handler_with_a_model_of_its_own_runs_unchanged(
+    folder: Path, picture_url: str
+) -> None:
+    shutil.copy(MODEL, folder / "model.tflite")
+    (folder / "lambda_function.py").write_text(COURSE_HANDLER)
+    with running_dev(folder, "--handler", "lambda_function.lambda_handler") as dev:
+        scores = dev.invoke({"url": picture_url}).json
+    with running_dev(folder, str(MODEL)) as dev:
+        answer = dev.invoke({"url": picture_url}).json
+    assert scores == pytest.approx(list(answer["scores"].values()), abs=1e-6)
