@@ -202,9 +202,10 @@ def _report(error: Exception, request_id: str) -> dict[str, object]:
         "errorMessage": str(error),
         "errorType": type(error).__name__,
         "requestId": request_id,
-        "stackTrace": traceback.format_list(
-            frames[1:] or frames
-        ),  # the user's frames, not this module's
+        "stackTrace": [  # the user's frames, not this module's
+            f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}\n    {frame.line}\n'
+            for frame in frames[1:] or frames
+        ],
     }
 
 
