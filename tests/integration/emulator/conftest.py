@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 FUNCTIONS = Path(__file__).with_name("functions")
 
 
-_OPTIONS = ("--handler", "lambda_function.lambda_handler", "--timeout-s", "1", "--no-reload")
+_OPTIONS = ("--handler", "lambda_function.lambda_handler", "--timeout-s", "2", "--no-reload")
 
 
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
-    """Serve the functions of this folder under AWS's own client, with a limit of one second."""
+    """Serve the functions of this folder under AWS's own client, with a limit of two seconds."""
     folder = tmp_path_factory.mktemp("functions") / "my-function"
     shutil.copytree(FUNCTIONS, folder)
     with running_dev(folder, *_OPTIONS) as running:

@@ -129,7 +129,7 @@ def test_an_init_over_its_limit_starts_anew_within_the_invocation(tmp_path: Path
 
     async def invoke() -> Invocation:
         outside = surroundings(log)
-        dispatcher = Dispatcher(function(tmp_path), outside, init_limit_s=0.5)
+        dispatcher = Dispatcher(function(tmp_path, timeout_s=10), outside, init_limit_s=1.5)
         try:
             return await dispatcher.submit(new_request(b"{}", invoked_arn="arn", now_s=0))
         finally:
