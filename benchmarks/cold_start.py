@@ -230,7 +230,6 @@ def prepare(folder: Path) -> tuple[Side, Side]:
 
 def write_tulle_function(keras_file: Path, folder: Path) -> None:
     """Convert the model and write the function's folder, as `tulle dev` does."""
-
     labels = (
         "dress",
         "hat",

@@ -156,7 +156,10 @@ def _load_handler(name: str) -> "Handler":
         ) from exc
     except SyntaxError as exc:
         message = f"Syntax error in module '{module_name}': {exc}"
-        raise _InitError(_problem("UserCodeSyntaxError", message)) from exc
+        place = f'  File "{exc.filename}" Line {exc.lineno}\n    {exc.text}'
+        raise _InitError(
+            _problem("UserCodeSyntaxError", message) | {"stackTrace": [place]}
+        ) from exc
     except Exception as exc:  # (whatever the user's module raises, Lambda is told)
         raise _InitError(_report(exc, "")) from exc
     handler: Handler | None = getattr(module, function_name, None)

@@ -158,7 +158,7 @@ def test_gives_up_on_a_body_that_drips_for_ever(start: bytes) -> None:
     def script(_: bytes, connection: socket.socket) -> None:
         connection.sendall(start)
         connection.settimeout(0.05)
-        for _ in range(100):
+        for _turn in range(100):
             try:
                 if not connection.recv(1):
                     return  # the client gave up
@@ -188,7 +188,7 @@ def test_says_that_the_server_speaks_no_http(content: bytes) -> None:
 
 
 def test_says_that_a_host_does_not_resolve() -> None:
-    with pytest.raises(BadGateway, match="'no-such-host.invalid' does not resolve"):
+    with pytest.raises(BadGateway, match=r"'no-such-host\.invalid' does not resolve"):
         fetch("http://no-such-host.invalid/a.jpg")
 
 
