@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from multidict import CIMultiDict
 
-from tulle.emulator.aws_json import compact_json, json_response
+from tulle.emulator.aws_json import compact_json
 from tulle.emulator.http_api_event import HttpRequest, build_event, new_gateway_id
 from tulle.emulator.http_api_response import read_response
-from tulle.emulator.http_body import read_body
+from tulle.emulator.http_body import json_response, read_body
 from tulle.emulator.invocation import new_request
 
 if TYPE_CHECKING:

@@ -1,13 +1,12 @@
-"""Owns reading a request's body no further than a limit."""
+"""Owns bodies over HTTP: reading one no further than a limit, and answering with JSON."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from aiohttp import web
 
-if TYPE_CHECKING:
-    from aiohttp import web
+from tulle.emulator.aws_json import compact_json
 
-__all__ = ["read_body"]
+__all__ = ["json_response", "read_body"]
 
 
 async def read_body(request: web.Request, *, limit_bytes: int) -> bytes | None:
@@ -18,3 +17,8 @@ async def read_body(request: web.Request, *, limit_bytes: int) -> bytes | None:
         if len(body) > limit_bytes:
             return None
     return bytes(body)
+
+
+def json_response(value: object, *, status: int) -> web.Response:
+    """Answer with a value; AWS names no charset."""
+    return web.Response(status=status, body=compact_json(value), content_type="application/json")

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from tulle.emulator.aws_json import json_response
 from tulle.emulator.function import ACCOUNT_ID, REGION
-from tulle.emulator.http_body import read_body
+from tulle.emulator.http_body import json_response, read_body
 from tulle.emulator.invocation import new_request
 
 if TYPE_CHECKING:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from tulle.emulator.aws_json import json_response
 from tulle.emulator.host_guard import host_guard
-from tulle.emulator.http_body import read_body
+from tulle.emulator.http_body import json_response, read_body
 from tulle.emulator.outcome import RESPONSE_LIMIT_BYTES, Answer, InitError, Oversized
 
 if TYPE_CHECKING:

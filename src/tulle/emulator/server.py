@@ -13,6 +13,7 @@ from aiohttp import web
 from tulle.emulator.dispatcher import Dispatcher
 from tulle.emulator.gateway import Gateway, Route
 from tulle.emulator.host_guard import host_guard, is_loopback
+from tulle.emulator.http_log import http_logger
 from tulle.emulator.invocation import new_request
 from tulle.emulator.invoke_api import InvokeApi
 from tulle.emulator.reload import changed_files
@@ -73,6 +74,7 @@ class LocalLambda:
         self._runner = web.AppRunner(
             self._application(),
             access_log=None,
+            logger=http_logger(self._surroundings.reporter),
             shutdown_timeout=1,
             auto_decompress=False,
             max_line_size=_HEADER_LIMIT_BYTES,
