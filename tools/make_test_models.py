@@ -1,7 +1,8 @@
-"""Make the small Keras models that the tests convert: `python tools/make_test_models.py FOLDER`.
+"""Make the small Keras models that the tests convert: `python tools/make_test_models.py FOLDER [NAME…]`.
 
-Also makes `float.tflite`, a model as TensorFlow's converter leaves it: floats in, no labels. That file, and
-`tiny.tflite`, are kept in `tests/data/models`; the second is made from `tiny.keras` by
+Without names, makes all of them. Beside `tiny` it makes `float.tflite`, a model as TensorFlow's converter
+leaves it: floats in, no labels. That file, and `tiny.tflite`, are kept in `tests/data/models`; the second is
+made from `tiny.keras` by
 
     tulle convert tiny.keras --labels circle,square,star --preprocessing none
 """
@@ -10,11 +11,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SIZE = (16, 24, 3)
 LABELS = 3
@@ -41,10 +46,17 @@ def network() -> keras.Model:
     body = keras.applications.MobileNetV2(
         (96, 96, 3), alpha=0.35, include_top=False, weights=None, pooling="avg"
     )
-    coarse = np.random.default_rng(7).uniform(-1, 1, (32, 6, 6, 3))
+    coarse = np.random.default_rng(7).uniform(-1, 1, (32, 6, 6, 3)).astype("float32")
+    pictures = coarse.repeat(16, axis=1).repeat(16, axis=2)
+    for layer in body.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.momentum = (
+                0.0  # one pass sets its statistics, so that values neither fade nor grow
+            )
+    body(pictures, training=True)
     spread = layers.Normalization()
-    spread.adapt(body.predict(coarse.repeat(16, axis=1).repeat(16, axis=2), verbose=0))
-    start = keras.initializers.RandomNormal(stddev=0.05)
+    spread.adapt(body.predict(pictures, verbose=0))
+    start = keras.initializers.RandomNormal(stddev=0.1)
     head = layers.Dense(10, "softmax", kernel_initializer=start)
     picture = keras.Input((96, 96, 3))
     return keras.Model(picture, head(spread(body(picture))))
@@ -102,36 +114,44 @@ def _constant_nan() -> keras.Model:
     return model
 
 
-def main(folder: Path) -> None:
-    """Write every model into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    tiny = classifier()
-    tiny.save(folder / "tiny.keras")
-    tiny.save(folder / "tiny.h5")
-    tiny.save_weights(folder / "weights.weights.h5")
-    (folder / "float.tflite").write_bytes(tf.lite.TFLiteConverter.from_keras_model(tiny).convert())
-    subclassed = Subclassed()
-    subclassed(np.zeros((1, *SIZE), "float32"))
-    for name, model in {
-        "logits": classifier(3, None),
-        "sigmoids": classifier(3, "sigmoid"),
-        "single": classifier(1, "sigmoid"),
-        "own-layer": classifier(3, None, OwnLayer()),
-        "lambda": classifier(3, None, layers.Lambda(lambda values: values * 2.0)),
-        "augmenting": classifier(3, "softmax", layers.RandomFlip(), layers.RandomContrast(0.5)),
-        "two-inputs": _two_inputs(),
-        "two-outputs": _two_outputs(),
-        "any-size": _pooled(None, None, 3),
-        "grey": _pooled(16, 24, 1),
-        "channels-first": _pooled(3, 16, 24),
-        "feature-map": _feature_map(),
-        "fourier": _fourier(),
-        "nan": _constant_nan(),
-        "subclassed": subclassed,
-        "network": network(),
-    }.items():
+def _subclassed() -> keras.Model:
+    model = Subclassed()
+    model(np.zeros((1, *SIZE), "float32"))
+    return model
+
+
+MODELS: dict[str, Callable[[], keras.Model]] = {
+    "tiny": classifier,
+    "logits": lambda: classifier(3, None),
+    "sigmoids": lambda: classifier(3, "sigmoid"),
+    "single": lambda: classifier(1, "sigmoid"),
+    "own-layer": lambda: classifier(3, None, OwnLayer()),
+    "lambda": lambda: classifier(3, None, layers.Lambda(lambda values: values * 2.0)),
+    "augmenting": lambda: classifier(3, "softmax", layers.RandomFlip(), layers.RandomContrast(0.5)),
+    "two-inputs": _two_inputs,
+    "two-outputs": _two_outputs,
+    "any-size": lambda: _pooled(None, None, 3),
+    "grey": lambda: _pooled(16, 24, 1),
+    "channels-first": lambda: _pooled(3, 16, 24),
+    "feature-map": _feature_map,
+    "fourier": _fourier,
+    "nan": _constant_nan,
+    "subclassed": _subclassed,
+    "network": network,
+}
+
+
+def main(folder: Path, names: list[str]) -> None:
+    """Write models into a folder."""
+    for name in names or MODELS:
+        model = MODELS[name]()
         model.save(folder / f"{name}.keras")
+        if name == "tiny":
+            model.save(folder / "tiny.h5")
+            model.save_weights(folder / "weights.weights.h5")
+            converter = tf.lite.TFLiteConverter.from_keras_model(model)
+            (folder / "float.tflite").write_bytes(converter.convert())
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

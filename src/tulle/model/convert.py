@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tulle.errors import ModelNotFound, NotAModel, UnreadablePicture, UnsupportedModel, UsageError
+from tulle.model.builtin import sample_pictures
 from tulle.model.file import Model, load_model
 from tulle.model.keras_child import KerasChild
 from tulle.model.labels import check_labels
@@ -77,7 +78,7 @@ class Conversion:
 def convert(request: ConversionRequest, reporter: Reporter) -> Conversion:
     """Convert a Keras model, compare both on pictures, and write the result only if they agree."""
     _check(request)
-    pictures = find_pictures(request.pictures) if request.pictures else _samples()
+    pictures = find_pictures(request.pictures) if request.pictures else sample_pictures()
     source_sha256 = hashlib.sha256(request.source.read_bytes()).hexdigest()
     with (
         # Beside the output, so that the finished file moves there in one step.
@@ -231,9 +232,3 @@ def _score(classifier: Classifier, pixels: bytes) -> list[float]:
 
 def _size(size_bytes: int) -> str:
     return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 1e6 else f"{size_bytes / 1e3:.1f} kB"
-
-
-def _samples() -> tuple[Path, ...]:
-    from tulle.model.builtin import sample_pictures
-
-    return sample_pictures()
