@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aiohttp import web
-from multidict import CIMultiDict
 
 from tulle.emulator.aws_json import compact_json
 from tulle.emulator.http_api_event import HttpRequest, build_event, new_gateway_id
@@ -123,9 +122,10 @@ def _read_back(invocation: Invocation) -> web.Response:
     response = None if invocation.error_type else read_response(invocation.payload)
     if response is None:
         return _message(500, "Internal Server Error")
-    return web.Response(
-        status=response.status, headers=CIMultiDict(response.headers), body=response.body
-    )
+    answer = web.Response(status=response.status, body=response.body)
+    for name, value in response.headers:
+        answer.headers.add(name, value)
+    return answer
 
 
 def _message(status: int, text: str) -> web.Response:

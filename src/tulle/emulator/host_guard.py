@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from aiohttp import web
-from yarl import URL
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
@@ -48,7 +48,7 @@ def _is_allowed(name: str | None, bound_host: str) -> bool:
 
 def _name(host_header: str) -> str | None:
     try:
-        return URL(f"http://{host_header}").host
+        return urlsplit(f"//{host_header}").hostname
     except ValueError:
         return None
 
