@@ -56,7 +56,7 @@ def network() -> keras.Model:
     body(pictures, training=True)
     spread = layers.Normalization()
     spread.adapt(body.predict(pictures, verbose=0))
-    start = keras.initializers.RandomNormal(stddev=0.1)
+    start = keras.initializers.RandomNormal(stddev=0.03)
     head = layers.Dense(10, "softmax", kernel_initializer=start)
     picture = keras.Input((96, 96, 3))
     return keras.Model(picture, head(spread(body(picture))))
