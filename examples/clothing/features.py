@@ -35,11 +35,8 @@ def read_features(backbone: keras.Model, part: Part, cache: Path, *, flipped: bo
             pixels = read_pixels(part.paths[start : start + _BATCH], size=backbone.input_shape[1])
             pixels = pixels[:, :, ::-1] if flipped else pixels
             _save(path, backbone.predict_on_batch(pixels))
-            print(
-                f"\r{part.name}, {view}: {start + len(pixels)}/{len(part.paths)}",
-                end="",
-                file=sys.stderr,
-            )
+            progress = f"{part.name}, {view}: {start + len(pixels)}/{len(part.paths)}"
+            print(f"\r{progress}", end="", file=sys.stderr)
         rows.append(np.load(path))
     print(file=sys.stderr)
     return np.concatenate(rows)

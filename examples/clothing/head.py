@@ -42,7 +42,7 @@ def fit_head(features: np.ndarray, targets: np.ndarray, *, l2: float, steps: int
         features: a row a picture.
         targets: the wanted probabilities, a row a picture.
         l2: how strongly large weights are held down.
-        steps: gradient steps; 300 and 1000 give the same answers on the clothing pictures.
+        steps: gradient steps; a thousand change 2 of 341 answers, and as many are right.
     """
     mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-6
     x = (features - mean) / scale
