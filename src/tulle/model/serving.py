@@ -9,6 +9,7 @@ from tulle.errors import NotAModel
 from tulle_runtime.classifier import Classifier
 from tulle_runtime.faults import Fault, ModelFault
 from tulle_runtime.fetch import fetch, is_any
+from tulle_runtime.image import load_pillow
 
 if TYPE_CHECKING:
     from tulle.model.file import Model
@@ -23,6 +24,7 @@ def open_classifier(model: Model, *, exif: bool | None = None) -> Classifier:
         model: what `load_model` read.
         exif: whether pictures are turned upright; None takes what the model's file says.
     """
+    load_pillow()
     signature = model.signature
     try:
         return Classifier(
