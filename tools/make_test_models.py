@@ -40,28 +40,6 @@ def classifier(
     )
 
 
-def network() -> keras.Model:
-    """Build a MobileNetV2 without training whose answers differ from picture to picture all the same."""
-    keras.utils.set_random_seed(7)
-    body = keras.applications.MobileNetV2(
-        (96, 96, 3), alpha=0.35, include_top=False, weights=None, pooling="avg"
-    )
-    coarse = np.random.default_rng(7).uniform(-1, 1, (32, 6, 6, 3)).astype("float32")
-    pictures = coarse.repeat(16, axis=1).repeat(16, axis=2)
-    for layer in body.layers:
-        if isinstance(layer, layers.BatchNormalization):
-            layer.momentum = (
-                0.0  # one pass sets its statistics, so that values neither fade nor grow
-            )
-    body(pictures, training=True)
-    spread = layers.Normalization()
-    spread.adapt(body.predict(pictures, verbose=0))
-    start = keras.initializers.RandomNormal(stddev=0.03)
-    head = layers.Dense(10, "softmax", kernel_initializer=start)
-    picture = keras.Input((96, 96, 3))
-    return keras.Model(picture, head(spread(body(picture))))
-
-
 class OwnLayer(layers.Layer):  # type: ignore[misc]  # Keras is not typed
     """A layer of a user's own, which no other process knows."""
 
@@ -137,7 +115,6 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "fourier": _fourier,
     "nan": _constant_nan,
     "subclassed": _subclassed,
-    "network": network,
 }
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from pictures import write_every_kind
+from made_pictures import write_every_kind
 from tulle.bundle.manifest import write_function_folder
 from tulle.model.lookup import find_model
 
@@ -50,7 +50,7 @@ def test_the_runtime_loads_the_standard_library_and_pillow_alone(tmp_path: Path)
         _run(["-c", "import sys; print(*sys.modules)"], tmp_path).stdout.split()
     ) - roots(bare)
     assert ran["answers"] == count
-    foreign = roots(ran["modules"]) - set(sys.stdlib_module_names) - started_by_site
+    foreign = roots(ran["modules"]) - set(sys.stdlib_module_names) - started_by_site - {"__main__"}
     assert foreign == {"PIL", "tulle_runtime"}
 
 

@@ -40,16 +40,19 @@ def test_every_module_says_what_it_owns(path: Path) -> None:
     assert first.startswith("Owns ") or (is_package and first.endswith("."))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_public_names_are_listed_in_order_and_exist(path: Path) -> None:
-    if path.name in ("__main__.py", "keras_worker.py"):
-        return  # run, not imported
+# Importing these does their work: they are run, and the runtime's handler loads a model.
+RUN = {"tulle/__main__.py", "tulle/model/keras_worker.py", "tulle_runtime/handler.py"}
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if name_of(path) not in RUN], ids=name_of
+)
+def test_public_names_are_listed_and_exist(path: Path) -> None:
     module = importlib.import_module(".".join(path.relative_to(SOURCE).with_suffix("").parts))
     listed = getattr(module, "__all__", None)
     if listed is None:
         assert path.name == "__init__.py"
         return
-    assert list(listed) == sorted(listed)
     assert all(hasattr(module, name) for name in listed)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pictures import write_every_kind
+from made_pictures import write_every_kind
 from tulle.errors import (
     InvalidLabels,
     MissingExtra,

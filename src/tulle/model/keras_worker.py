@@ -80,6 +80,7 @@ class KerasWorker:
         self._tell("step", f"Load {source.name}")
         model = load_source(self._keras, source)
         tf = self._tf
+        self._softmax = Softmax(added=False, reason="")
         self._outputs = tf.function(lambda x: tf.cast(model(x, training=False), tf.float32))
         height, width = input_size(model)
         check_count(tuple(request["labels"]), output_count(model))

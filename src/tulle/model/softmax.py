@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from tulle.errors import UsageError
+
 __all__ = ["Softmax", "decide_softmax"]
 
 Outputs = list[list[float]]
@@ -33,6 +35,11 @@ def decide_softmax(
         activation: the last layer's activation, where it has one.
         outputs: what the model gives for some pictures.
     """
+    if wanted and len(outputs[0]) == 1:
+        raise UsageError(
+            "a softmax over a single output is always 1",
+            hint="leave --softmax out: the output is the score of one category",
+        )
     if wanted is not None:
         return Softmax(added=wanted, reason="as asked for")
     if len(outputs[0]) == 1:

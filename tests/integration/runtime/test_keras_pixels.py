@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pictures import write_every_kind
+from made_pictures import write_every_kind
 from tulle_runtime.image import INTERPOLATIONS, prepare
 
 SIZE = (48, 32)

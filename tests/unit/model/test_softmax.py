@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tulle.errors import UsageError
 from tulle.model.softmax import decide_softmax
 
 PROBABILITIES = [[0.2, 0.7, 0.1], [1.0, 0.0, 0.0]]
@@ -37,3 +38,8 @@ def test_what_the_user_asks_for_is_done(wanted: bool) -> None:
     softmax = decide_softmax(wanted, layer="dense", activation="softmax", outputs=PROBABILITIES)
     assert softmax.added is wanted
     assert softmax.reason == "as asked for"
+
+
+def test_refuses_a_softmax_that_is_always_1() -> None:
+    with pytest.raises(UsageError, match="always 1"):
+        decide_softmax(True, layer="dense", activation="sigmoid", outputs=[[0.4]])

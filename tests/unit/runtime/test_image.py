@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image, ImageOps
 
-from pictures import encode, noise, write_every_kind
+from made_pictures import encode, noise, write_every_kind
 from tulle_runtime.faults import PayloadTooLarge, UnprocessablePicture, UnsupportedMediaType
 from tulle_runtime.image import INTERPOLATIONS, prepare
 
