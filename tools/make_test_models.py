@@ -1,8 +1,7 @@
-"""Make the small Keras models that the tests convert: `python tools/make_test_models.py FOLDER [NAME…]`.
+"""Make the small Keras models that the tests convert: `python tools/make_test_models.py FOLDER`.
 
-Without names, makes all of them. Beside `tiny` it makes `float.tflite`, a model as TensorFlow's converter
-leaves it: floats in, no labels. That file, and `tiny.tflite`, are kept in `tests/data/models`; the second is
-made from `tiny.keras` by
+Beside `tiny.keras` it makes `float.tflite`, a model as TensorFlow's converter leaves it: floats in, no labels.
+That file is kept in `tests/data/models`, and with it `tiny.tflite`, made by
 
     tulle convert tiny.keras --labels circle,square,star --preprocessing none
 """
@@ -118,10 +117,10 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
 }
 
 
-def main(folder: Path, names: list[str]) -> None:
-    """Write models into a folder."""
-    for name in names or MODELS:
-        model = MODELS[name]()
+def main(folder: Path) -> None:
+    """Write every model into a folder."""
+    for name, build in MODELS.items():
+        model = build()
         model.save(folder / f"{name}.keras")
         if name == "tiny":
             model.save(folder / "tiny.h5")
@@ -131,4 +130,4 @@ def main(folder: Path, names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    main(Path(sys.argv[1]))

@@ -35,6 +35,7 @@ def test_predict_answers_as_keras_does(photographs: tuple[Path, ...], tmp_path: 
 
     # Keras does not turn pictures upright, and has no name for the range -1 to 1.
     converted = tmp_path / "clothing.tflite"
+    as_keras: list[Path | str]
     as_keras = ["--labels", labels, "--preprocessing", "mobilenet_v2", "--ignore-exif"]
     _tulle("convert", source, "--output", converted, *as_keras)
     answers = json.loads(_tulle("predict", "--model", converted, "--json", *paths))["predictions"]
