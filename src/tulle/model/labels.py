@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from tulle.errors import InvalidLabels
+from tulle.errors import InvalidLabels, UsageError
 
 __all__ = ["check_count", "check_labels", "read_labels"]
 
@@ -23,7 +23,7 @@ def read_labels(source: str) -> tuple[str, ...]:
         return _lines(path)
     if "," in source:
         return tuple(label.strip() for label in source.split(","))
-    raise InvalidLabels(
+    raise UsageError(
         f"there is no file of labels at {source}",
         hint=f"give a text file with one label a line, or a list such as 'cat,dog', {_ORDER}",
     )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tulle.errors import InvalidLabels
+from tulle.errors import InvalidLabels, UsageError
 from tulle.model.labels import check_count, check_labels, read_labels
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def test_reads_a_list_with_commas() -> None:
 
 
 def test_says_that_there_is_no_such_file() -> None:
-    with pytest.raises(InvalidLabels, match=r"no file of labels at labels\.txt"):
+    with pytest.raises(UsageError, match=r"no file of labels at labels\.txt"):
         read_labels("labels.txt")
 
 
