@@ -8,20 +8,25 @@ import re
 import signal
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tulle.bundle.manifest import write_function_folder
 from tulle.emulator.function import Client, Function
+from tulle.emulator.reload import changed_files
 from tulle.emulator.server import LocalLambda
+from tulle.errors import TulleError
+from tulle.model.file import load_model
 from tulle.model.lookup import find_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from tulle.emulator.server import ServerOptions
     from tulle.emulator.surroundings import Surroundings
+    from tulle.model.file import Model
     from tulle.progress import Reporter
 
 __all__ = ["FunctionSettings", "HandlerSource", "ModelSource", "dev"]
@@ -79,18 +84,23 @@ def dev(
     """
     with ExitStack() as stack:
         if isinstance(source, HandlerSource):
-            function = _own_function(source, settings)
+            function, following = _own_function(source, settings), None
         else:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tulle-dev-"))
-            function = _model_function(
-                source, settings, Path(folder), reporter=surroundings.reporter
-            )
-            options = replace(options, reload=False)  # nobody edits that folder
-        return asyncio.run(_serve(function, options, surroundings, on_ready))
+            model = find_model(source.model)
+            function = _model_function(model, source, settings, Path(folder))
+            following = partial(_follow, model, source, function.folder, surroundings.reporter)
+            if source.allow_private_addresses:
+                surroundings.reporter.note(
+                    "pictures may come from this machine and its network, "
+                    "which a packaged function refuses"
+                )
+        return asyncio.run(_serve(function, following, options, surroundings, on_ready))
 
 
 async def _serve(
     function: Function,
+    following: Callable[[], Coroutine[None, None, None]] | None,
     options: ServerOptions,
     surroundings: Surroundings,
     on_ready: Callable[[LocalLambda], None],
@@ -100,8 +110,30 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.put_nowait, number)
     async with LocalLambda(function, options, surroundings) as running:
+        follower = None
+        if following is not None and options.reload:
+            follower = asyncio.create_task(following())
         on_ready(running)
-        return await stopped.get()
+        number = await stopped.get()
+        if follower is not None:
+            follower.cancel()
+            await asyncio.gather(follower, return_exceptions=True)
+        return number
+
+
+async def _follow(model: Model, source: ModelSource, folder: Path, reporter: Reporter) -> None:
+    """Bring a model that is written anew into the function's folder, where the local Lambda sees it."""
+    async for names in changed_files(model.path.resolve().parent):
+        if model.path.name not in names:
+            continue
+        try:
+            write_function_folder(
+                load_model(model.path),
+                folder,
+                allow_private_addresses=source.allow_private_addresses,
+            )
+        except TulleError as exc:
+            reporter.warn(f"the function keeps the model that it has: {exc}")
 
 
 def _own_function(source: HandlerSource, settings: FunctionSettings) -> Function:
@@ -118,16 +150,11 @@ def _own_function(source: HandlerSource, settings: FunctionSettings) -> Function
 
 
 def _model_function(
-    source: ModelSource, settings: FunctionSettings, folder: Path, *, reporter: Reporter
+    model: Model, source: ModelSource, settings: FunctionSettings, folder: Path
 ) -> Function:
-    model = find_model(source.model)
     write_function_folder(model, folder, allow_private_addresses=source.allow_private_addresses)
-    if source.allow_private_addresses:
-        reporter.note(
-            "pictures may come from this machine and its network, which a packaged function refuses"
-        )
     return Function(
-        name=_function_name(Path(source.model).stem),
+        name=_function_name(model.path.stem),
         handler=f"{_RUNTIME}.handler.lambda_handler",
         folder=folder,
         search_path=(_runtime_parent(),),

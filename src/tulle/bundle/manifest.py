@@ -22,7 +22,7 @@ def write_function_folder(model: Model, folder: Path, *, allow_private_addresses
 
     Args:
         model: what the function serves.
-        folder: an existing folder; files of the same names are replaced.
+        folder: an existing folder; files of the same names are replaced, each as a whole.
         allow_private_addresses: whether pictures may be fetched from addresses that are not public.
             For a local run only: a packaged function must not.
     """
@@ -37,6 +37,9 @@ def write_function_folder(model: Model, folder: Path, *, allow_private_addresses
         "exif": signature.exif,
         "allow_private_addresses": allow_private_addresses,
     }
-    shutil.copyfile(model.path, folder / _MODEL_FILE)
+    new_model, new_manifest = folder / f"{_MODEL_FILE}~", folder / "manifest.json~"
+    shutil.copyfile(model.path, new_model)
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    new_manifest.write_text(text, encoding="utf-8")
+    new_model.replace(folder / _MODEL_FILE)
+    new_manifest.replace(folder / "manifest.json")

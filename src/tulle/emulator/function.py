@@ -24,15 +24,6 @@ REGION = "us-east-1"
 # AWS while they are tried, and they get nothing of it unless asked.
 _RESERVED = frozenset(
     {
-        "AWS_ACCESS_KEY_ID",
-        "AWS_DEFAULT_REGION",
-        "AWS_REGION",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-    }
-)
-_RESERVED = frozenset(
-    {
         "AWS_ACCESS_KEY",
         "AWS_EXECUTION_ENV",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",

@@ -59,7 +59,7 @@ class Report:
         if self.init_duration_ms is not None:
             fields.append(f"Init Duration: {self.init_duration_ms:.2f} ms")
         if self.status is Status.SUCCESS:
-            return "\t".join(fields) + ("\t" if self.init_duration_ms is None else "\t\t")
+            return "\t".join(fields) + "\t"
         fields.append(f"Status: {self.status}")
         if self.error_type is not None:
             fields.append(f"Error Type: {self.error_type}")

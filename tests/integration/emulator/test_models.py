@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from integration.emulator.dev_process import running_dev
+from tulle.model.builtin import builtin_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,3 +133,20 @@ def test_a_course_handler_with_a_model_of_its_own_runs_unchanged(
     with running_dev(folder, str(MODEL)) as dev:
         answer = dev.invoke({"url": picture_url}).json
     assert scores == pytest.approx(list(answer["scores"].values()), abs=1e-6)
+
+
+def test_serves_a_model_that_is_written_anew(tmp_path: Path, picture: bytes) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    shutil.copy(MODEL, folder / "mine.tflite")
+    event = {"image": base64.b64encode(picture).decode()}
+    with running_dev(folder, "mine.tflite") as dev:
+        assert len(dev.invoke(event).json["scores"]) == 3
+        (folder / "new.tflite").write_bytes(b"no model")
+        (folder / "new.tflite").replace(folder / "mine.tflite")
+        dev.wait_for_log("the function keeps the model that it has")
+        assert len(dev.invoke(event).json["scores"]) == 3
+        shutil.copy(builtin_model("clothing") or "", folder / "new.tflite")
+        (folder / "new.tflite").replace(folder / "mine.tflite")
+        dev.wait_for_log("model.tflite; the next request runs the new code")
+        assert len(dev.invoke(event).json["scores"]) == 10

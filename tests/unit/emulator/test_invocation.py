@@ -18,7 +18,7 @@ def test_writes_a_cold_report_as_lambda_does() -> None:
     )
     assert report.line() == (
         "REPORT RequestId: id\tDuration: 3.01 ms\tBilled Duration: 114 ms\tMemory Size: 128 MB"
-        "\tMax Memory Used: 36 MB\tInit Duration: 110.10 ms\t\t"
+        "\tMax Memory Used: 36 MB\tInit Duration: 110.10 ms\t"
     )
 
 
