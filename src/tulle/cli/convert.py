@@ -79,7 +79,7 @@ def command(*, model: Path, labels: str, as_json: bool, **options: Any) -> None:
     if it answers as the Keras model does.
     """
     conversion = convert(_request(model, labels, **options), _ElapsedReporter())
-    click.echo(json.dumps(_as_data(conversion), indent=2) if as_json else conversion.model.path)
+    click.echo(_json(conversion) if as_json else conversion.model.path)
 
 
 def _request(model: Path, labels: str, **options: Any) -> ConversionRequest:
@@ -99,9 +99,9 @@ def _request(model: Path, labels: str, **options: Any) -> ConversionRequest:
     )
 
 
-def _as_data(conversion: Conversion) -> dict[str, Any]:
+def _json(conversion: Conversion) -> str:
     model = conversion.model
-    return {
+    content = {
         "schema": 1,
         "path": str(model.path),
         "sha256": model.sha256,
@@ -112,6 +112,7 @@ def _as_data(conversion: Conversion) -> dict[str, Any]:
         "softmax": asdict(conversion.softmax),
         "parity": asdict(conversion.parity),
     }
+    return json.dumps(content, ensure_ascii=False, indent=2)
 
 
 class _ElapsedReporter:
