@@ -36,17 +36,16 @@ clean:
 	rm -rf .venv
 
 .venv/created:
-	@echo "making a virtual environment in .venv with $$($(PYTHON) --version)"
-	@$(PYTHON) -m venv .venv || sh tools/install_venv.sh "$(PYTHON)"
+	@sh tools/make_venv.sh "$(PYTHON)"
 	@touch $@
 
 .venv/installed-tool: .venv/created pyproject.toml constraints.txt
-	@echo "installing tulle with its few dependencies (about 120 MB) into .venv"
+	@echo "installing tulle with its few dependencies (about 200 MB) into .venv"
 	$(PIP) install -c constraints.txt --upgrade pip
 	$(PIP) install -c constraints.txt -e .
 	@touch $@
 
 .venv/installed-tests: .venv/installed-tool
-	@echo "installing TensorFlow, the test tools and the linters (about 2 GB) into .venv"
+	@echo "installing TensorFlow, the test tools and the linters (about 2.2 GB) into .venv"
 	$(PIP) install -c constraints.txt -e .[keras] --group test --group lint
 	@touch $@
