@@ -99,23 +99,32 @@ def request_(models: Path, pictures: Path, tmp_path: Path) -> ConversionRequest:
 
 
 @pytest.mark.parametrize(
-    ("preprocessing", "interpolation", "fit"),
+    ("model", "preprocessing", "interpolation", "fit"),
     [
-        ("none", Interpolation.NEAREST, Fit.STRETCH),
-        ("resnet50", Interpolation.BILINEAR, Fit.CROP),
-        ("densenet", Interpolation.BICUBIC, Fit.LETTERBOX),
+        ("tiny", "resnet50", Interpolation.BILINEAR, Fit.CROP),
+        ("logits", "densenet", Interpolation.BICUBIC, Fit.LETTERBOX),
     ],
 )
 def test_a_converted_model_answers_as_keras_does(
-    request_: ConversionRequest, preprocessing: str, interpolation: Interpolation, fit: Fit
+    request_: ConversionRequest,
+    model: str,
+    preprocessing: str,
+    interpolation: Interpolation,
+    fit: Fit,
 ) -> None:
     resize = Resize(interpolation=interpolation, fit=fit)
-    story = Story()
-    conversion = convert(
-        replace(request_, preprocessing=preprocessing, resize=resize, exif=False), story
+    asked = replace(
+        request_,
+        source=request_.source.with_stem(model),
+        preprocessing=preprocessing,
+        resize=resize,
+        exif=False,
     )
+    story = Story()
+    conversion = convert(asked, story)
     assert conversion.parity.same_category == conversion.parity.pictures == 24
     assert conversion.parity.max_difference < 1e-5
+    assert conversion.softmax.added is (model == "logits")
     assert conversion.model == load_model(request_.output)
     assert conversion.model.signature.labels == SHAPES
     assert conversion.model.signature.resize == resize
@@ -123,23 +132,13 @@ def test_a_converted_model_answers_as_keras_does(
     assert conversion.source_sha256.encode() in request_.output.read_bytes()
     assert story.steps == [
         "Start TensorFlow",
-        "Load tiny.keras",
+        f"Load {model}.keras",
         "Convert to TF-Lite",
         "Run the result on 24 pictures",
         "Run Keras on 24 pictures",
     ]
+    assert conversion.softmax.reason in story.notes[0]
     assert list(request_.output.parent.iterdir()) == [request_.output]
-
-
-def test_a_softmax_is_put_behind_logits_and_told_of(
-    request_: ConversionRequest, models: Path
-) -> None:
-    story = Story()
-    conversion = convert(replace(request_, source=models / "logits.keras"), story)
-    assert conversion.softmax.added
-    assert conversion.parity.max_difference < 1e-5
-    assert story.notes[0] == f"softmax added: {conversion.softmax.reason}"
-    assert "'scores', has no activation" in conversion.softmax.reason
 
 
 def test_a_result_that_differs_is_not_written(request_: ConversionRequest) -> None:
