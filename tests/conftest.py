@@ -8,14 +8,23 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PHOTOGRAPHS = Path(os.environ.get("TULLE_PHOTOGRAPHS", ROOT.parent / "shared/data/clothing"))
+SAMPLES = ROOT / "src/tulle/model/builtin/samples"
+
+
+def _photographs() -> tuple[Path, ...]:
+    return tuple(sorted((PHOTOGRAPHS / "validation").glob("*/*.jpg")))
+
+
+def pytest_report_header() -> str:
+    """Say which pictures the tests that want photographs have."""
+    count = len(_photographs())
+    if count:
+        return f"photographs: {count}"
+    return "photographs: none, so the drawn samples are used (TULLE_PHOTOGRAPHS names a folder of them)"
 
 
 @pytest.fixture(scope="session")
 def photographs() -> tuple[Path, ...]:
     """Give photographs of garments where a data set is at hand, the project's own drawn pictures otherwise."""
-    folder = Path(os.environ.get("TULLE_PHOTOGRAPHS", ROOT.parent / "shared/data/clothing"))
-    found = tuple(sorted((folder / "validation").glob("*/*.jpg")))
-    if found:
-        return found
-    print(f"no photographs at {folder}: using the drawn samples instead (set TULLE_PHOTOGRAPHS)")
-    return tuple(sorted((ROOT / "src/tulle/model/builtin/samples").glob("*.jpg")))
+    return _photographs() or tuple(sorted(SAMPLES.glob("*.jpg")))

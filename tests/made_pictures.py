@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import random
+import struct
+import zlib
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -11,7 +13,7 @@ from PIL import Image
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["encode", "noise", "write_every_kind"]
+__all__ = ["encode", "noise", "png_header", "write_every_kind"]
 
 # name of the file: mode of the picture. Together: every format, and each way to be other than 8-bit RGB.
 _KINDS = {
@@ -70,3 +72,16 @@ def write_every_kind(folder: Path) -> tuple[Path, ...]:
     noise("RGB", size=(61, 97)).save(folder / "tall.jpg")
     noise("RGB", size=(20, 20)).save(folder / "small.png")
     return tuple(sorted(folder.iterdir()))
+
+
+def png_header(width: int, height: int) -> bytes:
+    """Write a PNG that claims a size and holds no pixels."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", b""), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content))
+        + kind
+        + content
+        + struct.pack(">I", zlib.crc32(kind + content))
+        for kind, content in chunks
+    )

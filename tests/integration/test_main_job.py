@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from integration.emulator.dev_process import TULLE, Dev, running_dev
-from integration.runtime.servers import answer, raw, serving
+from integration.runtime.servers import answer, drip, raw, serving
+from made_pictures import png_header
 from tulle.model.builtin import sample_pictures
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ BODIES: list[tuple[bytes, tuple[tuple[str, str], ...], int, str]] = [
     ),
     (b"<html>", (("Content-Type", "image/jpeg"),), 415, "web page"),
     (PANTS.read_bytes()[:2000], (("Content-Type", "image/jpeg"),), 422, "cut short"),
+    (png_header(50_000, 50_000), (("Content-Type", "image/png"),), 413, "50000 × 50000 pixels"),
 ]
 
 
@@ -130,6 +132,19 @@ def test_answers_for_a_bad_picture_server_and_goes_on(dev: Dev, name: str) -> No
         assert_problem(post(dev, {"url": f"http://{host}/picture.jpg"}), status, says)
     with serving(answer("200 OK", PANTS.read_bytes())) as host:
         assert post(dev, {"url": f"http://{host}/picture.jpg"}).json["category"] == "pants"
+
+
+def test_answers_for_a_picture_server_that_is_gone(dev: Dev) -> None:
+    with serving(answer("200 OK")) as host:
+        pass
+    assert_problem(post(dev, {"url": f"http://{host}/picture.jpg"}), 502, "cannot be reached")
+    assert post(dev, in_base64(PANTS.read_bytes())).json["category"] == "pants"
+
+
+def test_gives_up_on_an_endless_slow_picture_and_goes_on(dev: Dev) -> None:
+    with serving(drip(b"HTTP/1.1 200 OK\r\n\r\n")) as host:
+        assert_problem(post(dev, {"url": f"http://{host}/picture.jpg"}), 504, "in time")
+    assert post(dev, in_base64(PANTS.read_bytes())).json["category"] == "pants"
 
 
 def test_raises_on_a_direct_invoke(dev: Dev) -> None:

@@ -33,6 +33,22 @@ def raw(content: bytes) -> Script:
     return script
 
 
+def drip(start: bytes) -> Script:
+    """Send this, and then a byte now and then until the client gives up, or for a minute."""
+
+    def script(_: bytes, connection: socket.socket) -> None:
+        connection.sendall(start)
+        connection.settimeout(0.05)
+        for _turn in range(1200):
+            try:
+                if not connection.recv(1):
+                    return
+            except TimeoutError:
+                connection.sendall(b"x")
+
+    return script
+
+
 @contextmanager
 def serving(
     script: Script, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None

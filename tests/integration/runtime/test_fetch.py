@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from integration.runtime.servers import answer, raw, serving
+from integration.runtime.servers import answer, drip, raw, serving
 from tulle_runtime.faults import BadGateway, BadRequest, PayloadTooLarge, PictureTimeout
 from tulle_runtime.fetch import MAX_PICTURE_BYTES, fetch, is_any
 
@@ -155,17 +155,7 @@ def test_refuses_a_body_that_grows_too_large(head: bytes) -> None:
     ],
 )
 def test_gives_up_on_a_body_that_drips_for_ever(start: bytes) -> None:
-    def script(_: bytes, connection: socket.socket) -> None:
-        connection.sendall(start)
-        connection.settimeout(0.05)
-        for _turn in range(100):
-            try:
-                if not connection.recv(1):
-                    return  # the client gave up
-            except TimeoutError:
-                connection.sendall(b"x")
-
-    with serving(script) as host, pytest.raises(PictureTimeout, match="in time"):
+    with serving(drip(start)) as host, pytest.raises(PictureTimeout, match="in time"):
         fetch(f"http://{host}/", may_reach=is_any, timeout_s=0.5)
 
 

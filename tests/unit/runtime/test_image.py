@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image, ImageOps
 
-from made_pictures import encode, noise, write_every_kind
+from made_pictures import encode, noise, png_header, write_every_kind
 from tulle_runtime.faults import PayloadTooLarge, UnprocessablePicture, UnsupportedMediaType
 from tulle_runtime.image import INTERPOLATIONS, prepare
 
@@ -124,17 +122,9 @@ def test_fails_in_order_whatever_is_broken(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(50_000, 50_000), (50_001, 1000), (1, 50_000_001)])
 def test_refuses_a_picture_of_too_many_pixels_before_decoding_it(width: int, height: int) -> None:
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    picture = (
-        b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", b"") + _chunk(b"IEND", b"")
-    )
+    picture = png_header(width, height)
     with pytest.raises(PayloadTooLarge, match=f"{width} × {height} pixels"):
         prepare(picture, (8, 8), NEAREST, exif=True)
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    checksum = zlib.crc32(kind + content)
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
 
 
 def _decode(picture: bytes) -> Image.Image:
