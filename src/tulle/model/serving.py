@@ -14,15 +14,16 @@ from tulle_runtime.image import load_pillow
 if TYPE_CHECKING:
     from tulle.model.file import Model
 
-__all__ = ["Classifier", "Fault", "fetch_timed", "open_classifier"]
+__all__ = ["Classifier", "Fault", "ModelFault", "fetch_timed", "open_classifier"]
 
 
-def open_classifier(model: Model, *, exif: bool | None = None) -> Classifier:
+def open_classifier(model: Model, *, exif: bool | None = None, threads: int = 0) -> Classifier:
     """Open a model as the function does.
 
     Args:
         model: what `load_model` read.
         exif: whether pictures are turned upright; None takes what the model's file says.
+        threads: how many threads work on one picture; 0 means one for each processor, as in the function.
     """
     load_pillow()
     signature = model.signature
@@ -33,6 +34,7 @@ def open_classifier(model: Model, *, exif: bool | None = None) -> Classifier:
             interpolation=signature.resize.interpolation,
             fit=signature.resize.fit,
             exif=signature.exif if exif is None else exif,
+            threads=threads,
         )
     except ModelFault as exc:
         raise NotAModel(
