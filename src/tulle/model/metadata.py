@@ -15,10 +15,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tulle.model.flatbuffer import root
+from tulle.model.flatbuffer_builder import (
+    builder_before,
+    new_builder,
+    table,
+    vector,
+    vector_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     import flatbuffers
 
     from tulle.model.signature import Signature
@@ -31,7 +36,6 @@ TULLE_FILE = "tulle.json"
 _ENTRY = "TFLITE_METADATA"
 _MODEL = b"TFL3"
 _METADATA = b"M001"
-_ALIGNMENT = 16  # of the model's weights, from the file's start
 
 # Slots of the model's root table (the schema is in `ai_edge_litert.schema_py_generated`).
 _BUFFERS = 4
@@ -103,16 +107,11 @@ def labels_file(content: bytes) -> str | None:
 
 
 def _with_metadata(model: bytes, metadata: bytes) -> bytes:
-    """Put a metadata buffer into a model's flatbuffer.
-
-    A flatbuffer's references point forward, so a new root before the old bytes can refer to all that they
-    hold. The old bytes stay as they are, and with them the alignment of the weights, which a rewrite
-    through Python's generated classes would lose.
-    """
+    """Put a metadata buffer into a model's flatbuffer."""
     old = root(model, _MODEL)
-    builder, size = _builder_before(model)
-    buffer = _table(builder, offsets={0: builder.CreateByteVector(metadata)})
-    entry = _table(
+    builder, size = builder_before(model)
+    buffer = table(builder, offsets={0: builder.CreateByteVector(metadata)})
+    entry = table(
         builder,
         offsets={0: builder.CreateString(_ENTRY)},
         uints={1: len(old.tables(_BUFFERS))},
@@ -122,48 +121,31 @@ def _with_metadata(model: bytes, metadata: bytes) -> bytes:
         for slot in old.slots
         if slot != 0 and (target := old.target(slot)) is not None
     }
-    kept[_BUFFERS] = _vector(
+    kept[_BUFFERS] = vector(
         builder, [*(size - table.position for table in old.tables(_BUFFERS)), buffer]
     )
     entries = [e for e in old.tables(_METADATA_ENTRIES) if e.text(0) != _ENTRY]
-    kept[_METADATA_ENTRIES] = _vector(builder, [*(size - e.position for e in entries), entry])
-    builder.Finish(_table(builder, offsets=kept, uints={0: old.integer(0)}), _MODEL)
+    kept[_METADATA_ENTRIES] = vector(builder, [*(size - e.position for e in entries), entry])
+    builder.Finish(table(builder, offsets=kept, uints={0: old.integer(0)}), _MODEL)
     return bytes(builder.Output())
 
 
-def _builder_before(content: bytes) -> tuple[flatbuffers.Builder, int]:
-    """Start a builder that writes before `content`, and say from where offsets into it count.
-
-    A builder writes from the end to the start, and its offsets are distances from the end.
-    """
-    import flatbuffers  # noqa: PLC0415 (loads numpy)
-
-    size = -(-len(content) // _ALIGNMENT) * _ALIGNMENT
-    builder = flatbuffers.Builder(size + 64 * 1024)
-    builder.head -= size
-    builder.Bytes[builder.head : builder.head + len(content)] = content
-    builder.minalign = _ALIGNMENT
-    return builder, size
-
-
 def _describe(card: Card) -> bytes:
-    import flatbuffers  # noqa: PLC0415 (loads numpy)
-
-    builder = flatbuffers.Builder()
+    builder = new_builder()
     text = builder.CreateString
-    graph = _table(
+    graph = table(
         builder,
         offsets={
-            2: _vector(builder, [_input(builder, card.signature)]),
-            3: _vector(builder, [_output(builder)]),
+            2: vector(builder, [_input(builder, card.signature)]),
+            3: vector(builder, [_output(builder)]),
         },
     )
-    metadata = _table(
+    metadata = table(
         builder,
         offsets={
             0: text(card.name),
             1: text(card.description),
-            3: _vector(builder, [graph]),
+            3: vector(builder, [graph]),
             7: text("1.0.0"),
         },
     )
@@ -172,25 +154,30 @@ def _describe(card: Card) -> bytes:
 
 
 def _input(builder: flatbuffers.Builder, signature: Signature) -> int:
-    size = _table(builder, uints={0: signature.width, 1: signature.height})
-    image = _table(builder, offsets={1: size}, bytes_={0: _RGB})
+    size = table(builder, uints={0: signature.width, 1: signature.height})
+    image = table(builder, offsets={1: size}, bytes_={0: _RGB})
     # Pixels go in as they are: what the model was trained on is computed inside it.
-    normalization = _table(builder, offsets={0: _floats(builder, 0.0), 1: _floats(builder, 1.0)})
-    unit = _table(builder, offsets={1: normalization}, bytes_={0: _NORMALIZATION_OPTIONS})
-    return _table(
+    normalization = table(
+        builder, offsets={0: vector_of(builder, "f", [0.0]), 1: vector_of(builder, "f", [1.0])}
+    )
+    unit = table(builder, offsets={1: normalization}, bytes_={0: _NORMALIZATION_OPTIONS})
+    return table(
         builder,
         offsets={
             0: builder.CreateString("image"),
             1: builder.CreateString("The picture's RGB pixels, 0 to 255."),
-            3: _table(builder, offsets={1: image}, bytes_={0: _IMAGE_PROPERTIES}),
-            4: _vector(builder, [unit]),
-            5: _table(builder, offsets={0: _floats(builder, 255.0), 1: _floats(builder, 0.0)}),
+            3: table(builder, offsets={1: image}, bytes_={0: _IMAGE_PROPERTIES}),
+            4: vector(builder, [unit]),
+            5: table(
+                builder,
+                offsets={0: vector_of(builder, "f", [255.0]), 1: vector_of(builder, "f", [0.0])},
+            ),
         },
     )
 
 
 def _output(builder: flatbuffers.Builder) -> int:
-    labels = _table(
+    labels = table(
         builder,
         offsets={
             0: builder.CreateString(LABELS_FILE),
@@ -198,48 +185,13 @@ def _output(builder: flatbuffers.Builder) -> int:
         },
         bytes_={2: _TENSOR_AXIS_LABELS},
     )
-    features = _table(builder)
-    return _table(
+    features = table(builder)
+    return table(
         builder,
         offsets={
             0: builder.CreateString("scores"),
             1: builder.CreateString("The score of each category."),
-            3: _table(builder, offsets={1: features}, bytes_={0: _FEATURE_PROPERTIES}),
-            6: _vector(builder, [labels]),
+            3: table(builder, offsets={1: features}, bytes_={0: _FEATURE_PROPERTIES}),
+            6: vector(builder, [labels]),
         },
     )
-
-
-def _table(
-    builder: flatbuffers.Builder,
-    *,
-    offsets: Mapping[int, int] | None = None,
-    uints: Mapping[int, int] | None = None,
-    bytes_: Mapping[int, int] | None = None,
-) -> int:
-    """Write a table from its slots: references, 32-bit numbers, and 8-bit numbers."""
-    offsets, uints, bytes_ = offsets or {}, uints or {}, bytes_ or {}
-    builder.StartObject(max((*offsets, *uints, *bytes_), default=-1) + 1)
-    for slot, value in offsets.items():
-        builder.PrependUOffsetTRelativeSlot(slot, value, 0)
-    for slot, value in uints.items():
-        builder.PrependUint32Slot(slot, value, 0)
-    for slot, value in bytes_.items():
-        builder.PrependUint8Slot(slot, value, 0)
-    offset: int = builder.EndObject()
-    return offset
-
-
-def _vector(builder: flatbuffers.Builder, offsets: Sequence[int]) -> int:
-    builder.StartVector(4, len(offsets), 4)
-    for offset in reversed(offsets):
-        builder.PrependUOffsetTRelative(offset)
-    vector: int = builder.EndVector()
-    return vector
-
-
-def _floats(builder: flatbuffers.Builder, value: float) -> int:
-    builder.StartVector(4, 1, 4)
-    builder.PrependFloat32(value)
-    vector: int = builder.EndVector()
-    return vector
