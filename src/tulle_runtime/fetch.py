@@ -147,7 +147,7 @@ def _get(
                 "'url' leads to an address that is not public. Give a URL that anyone can reach."
             )
         with _connect(addresses, port, deadline) as plain:
-            sock = _wrap(plain, host) if parts.scheme == "https" else plain
+            sock = _wrap(plain, host, deadline) if parts.scheme == "https" else plain
             with sock:
                 connection = Connection(sock, deadline)
                 connection.send("GET", _target(parts), {"Host": _host_header(parts), **_HEADERS})
@@ -204,10 +204,12 @@ def _connect(addresses: list[str], port: int, deadline: float) -> socket.socket:
     raise refusal or TimeoutError
 
 
-def _wrap(sock: socket.socket, host: str) -> socket.socket:
+def _wrap(sock: socket.socket, host: str, deadline: float) -> socket.socket:
     import ssl  # noqa: PLC0415 (a picture over plain HTTP does not pay for it)
 
-    return ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+    context = ssl.create_default_context()
+    sock.settimeout(max(0.001, deadline - time.monotonic()))  # a handshake keeps to it as a whole
+    return context.wrap_socket(sock, server_hostname=host)
 
 
 def _target(parts: SplitResult) -> str:

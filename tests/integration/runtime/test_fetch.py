@@ -159,6 +159,12 @@ def test_gives_up_on_a_body_that_drips_for_ever(start: bytes) -> None:
         fetch(f"http://{host}/", may_reach=is_any, timeout_s=0.5)
 
 
+def test_gives_up_on_a_handshake_that_drips_for_ever() -> None:
+    # The client's hello holds no empty line: this server never answers it, and goes on reading.
+    with serving(answer("200 OK")) as host, pytest.raises(PictureTimeout, match="in time"):
+        fetch(f"https://{host}/", may_reach=is_any, timeout_s=0.5)
+
+
 @pytest.mark.parametrize(
     "content",
     [
