@@ -5,12 +5,14 @@ TulleError                 exit 1
 │   ├── InvalidFunction
 │   ├── ModelNotFound
 │   ├── PictureNotFound
+│   ├── UnknownCategories
 │   ├── UnknownPreprocessing
 │   └── UnreadablePicture
 ├── ModelError             exit 4   a model that cannot be read, converted or trusted
 │   ├── ConversionFailed
 │   ├── InvalidLabels
 │   ├── MissingExtra
+│   ├── ModelStopped
 │   ├── NotAModel
 │   ├── ParityFailed
 │   └── UnsupportedModel
@@ -33,11 +35,13 @@ __all__ = [
     "MissingExtra",
     "ModelError",
     "ModelNotFound",
+    "ModelStopped",
     "NotAModel",
     "ParityFailed",
     "PictureNotFound",
     "PortInUse",
     "TulleError",
+    "UnknownCategories",
     "UnknownPreprocessing",
     "UnreadablePicture",
     "UnsupportedModel",
@@ -94,6 +98,12 @@ class ModelNotFound(UsageError):
     code = "model-not-found"
 
 
+class UnknownCategories(UsageError):
+    """Folders of pictures are named after no label of a model."""
+
+    code = "unknown-categories"
+
+
 class UnknownPreprocessing(UsageError):
     """A preprocessing is named that no model is trained with."""
 
@@ -135,6 +145,12 @@ class MissingExtra(ModelError):
     """A part of tulle is wanted that its installation left out."""
 
     code = "missing-extra"
+
+
+class ModelStopped(ModelError):
+    """A process that ran a model was killed."""
+
+    code = "model-stopped"
 
 
 class ConversionFailed(ModelError):
