@@ -200,9 +200,9 @@ def test_reads_over_tls_and_checks_the_certificate(
 ) -> None:
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
     with serving(answer("200 OK", b"picture"), tls=context) as host:
-        url = f"https://localhost:{host.rpartition(':')[2]}/a.jpg"
+        url = f"https://{host}/a.jpg"
         with pytest.raises(BadGateway, match="cannot be reached"):
             fetch(url, may_reach=is_any)
         authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
