@@ -2,6 +2,7 @@
 
 from tulle.model.convert import Conversion, ConversionRequest, convert
 from tulle.model.labels import read_labels
+from tulle.model.recipe import Recipe
 from tulle.model.signature import Fit, Interpolation, Resize
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "ConversionRequest",
     "Fit",
     "Interpolation",
+    "Recipe",
     "Resize",
     "convert",
     "read_labels",

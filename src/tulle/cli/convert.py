@@ -15,6 +15,7 @@ from tulle.api.convert import (
     ConversionRequest,
     Fit,
     Interpolation,
+    Recipe,
     Resize,
     convert,
     read_labels,
@@ -57,6 +58,12 @@ __all__ = ["command"]
     "--ignore-exif", is_flag=True, help="Do not turn pictures upright, as Keras does not."
 )
 @click.option(
+    "--recipe",
+    type=click.Choice([str(name) for name in Recipe]),
+    default=str(Recipe.NONE),
+    help="How weights are stored: as they are, halved (float16), or in 8 bits (dynamic, int8).",
+)
+@click.option(
     "--softmax/--no-softmax",
     default=None,
     help="Make probabilities of the outputs.  [default: where they are logits]",
@@ -65,10 +72,12 @@ __all__ = ["command"]
     "--pictures",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Pictures to compare both models on.  [default: drawn ones]",
+    help="Pictures to compare both models on, and to calibrate int8 with.  [default: drawn ones]",
 )
 @click.option(
-    "--tolerance", type=click.FloatRange(min=0), default=1e-4, help="How far scores may differ."
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    help="How far scores may differ.  [default: by the recipe, from 0.0001 up]",
 )
 @click.option("--verbose", is_flag=True, help="Show all that TensorFlow prints.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -92,6 +101,7 @@ def _request(model: Path, labels: str, **options: Any) -> ConversionRequest:
             interpolation=Interpolation(options["interpolation"]), fit=Fit(options["fit"])
         ),
         exif=not options["ignore_exif"],
+        recipe=Recipe(options["recipe"]),
         softmax=options["softmax"],
         pictures=options["pictures"],
         tolerance=options["tolerance"],
@@ -109,6 +119,7 @@ def _json(conversion: Conversion) -> str:
         "source_sha256": conversion.source_sha256,
         "signature": asdict(model.signature),
         "preprocessing": conversion.preprocessing,
+        "recipe": conversion.recipe,
         "softmax": asdict(conversion.softmax),
         "parity": asdict(conversion.parity),
     }

@@ -14,17 +14,20 @@ from typing import TYPE_CHECKING
 from tulle.errors import ModelNotFound, NotAModel, UnreadablePicture, UnsupportedModel, UsageError
 from tulle.model.builtin import sample_pictures
 from tulle.model.file import Model, load_model
+from tulle.model.float16 import store_as_float16
 from tulle.model.keras_child import KerasChild
 from tulle.model.labels import check_labels
 from tulle.model.metadata import Card, embed
 from tulle.model.parity import Parity, compare, describe, require_parity
-from tulle.model.pictures import find_pictures
+from tulle.model.pictures import choose_pictures
 from tulle.model.preprocessing import find_preprocessing
+from tulle.model.recipe import ALLOWANCES, Recipe
 from tulle.model.serving import Fault, open_classifier
 from tulle.model.signature import Fit, Resize, Signature
 from tulle.model.softmax import Softmax
 
 if TYPE_CHECKING:
+    from tulle.model.recipe import Allowance
     from tulle.model.serving import Classifier
     from tulle.progress import Reporter
 
@@ -44,9 +47,10 @@ class ConversionRequest:
         preprocessing: a name that `tulle.model.preprocessing` knows.
         resize: how pictures come to the model's size.
         exif: whether the function turns pictures upright first.
+        recipe: how the weights are stored, and what the model computes with.
         softmax: whether to make outputs probabilities; None finds out whether they are.
         pictures: a folder of pictures to compare both models on; None takes tulle's own.
-        tolerance: the largest difference between two scores that is allowed.
+        tolerance: the largest difference between two scores that is allowed; None takes the recipe's.
         verbose: show all that TensorFlow prints.
         python: the interpreter that has TensorFlow.
     """
@@ -57,9 +61,10 @@ class ConversionRequest:
     preprocessing: str
     resize: Resize = field(default_factory=Resize)
     exif: bool = True
+    recipe: Recipe = Recipe.NONE
     softmax: bool | None = None
     pictures: Path | None = None
-    tolerance: float = 1e-4
+    tolerance: float | None = None
     verbose: bool = False
     python: str = sys.executable
 
@@ -70,6 +75,7 @@ class Conversion:
 
     model: Model
     preprocessing: str
+    recipe: Recipe
     source_sha256: str
     softmax: Softmax
     parity: Parity
@@ -78,7 +84,7 @@ class Conversion:
 def convert(request: ConversionRequest, reporter: Reporter) -> Conversion:
     """Convert a Keras model, compare both on pictures, and write the result only if they agree."""
     _check(request)
-    pictures = find_pictures(request.pictures) if request.pictures else sample_pictures()
+    pictures = _pictures(request, reporter)
     source_sha256 = hashlib.sha256(request.source.read_bytes()).hexdigest()
     with (
         # Beside the output, so that the finished file moves there in one step.
@@ -97,17 +103,19 @@ def convert(request: ConversionRequest, reporter: Reporter) -> Conversion:
         )
         model = _write(scratch, _card(request, signature, source_sha256))
         reporter.step(f"Run the result on {len(pictures)} pictures")
-        parity = _compare(model, pictures, keras, tolerance=request.tolerance)
+        parity = _compare(model, pictures, keras, _allowance(request))
         require_parity(parity)
         reporter.note(describe(parity))
         model.path.replace(request.output)
+    stored = "" if request.recipe is Recipe.NONE else f" as {request.recipe}"
     reporter.done(
-        f"{request.output.name}: {_size(model.size_bytes)}, {len(request.labels)} labels, "
+        f"{request.output.name}: {_size(model.size_bytes)}{stored}, {len(request.labels)} labels, "
         f"{signature.width} × {signature.height} pixels in"
     )
     return Conversion(
         model=replace(model, path=request.output),
         preprocessing=request.preprocessing,
+        recipe=request.recipe,
         source_sha256=source_sha256,
         softmax=softmax,
         parity=parity,
@@ -117,6 +125,11 @@ def convert(request: ConversionRequest, reporter: Reporter) -> Conversion:
 def _check(request: ConversionRequest) -> None:
     """Refuse what can be seen to fail before TensorFlow is started."""
     _check_source(request.source)
+    if request.recipe is Recipe.INT8 and request.pictures is None:
+        raise UsageError(
+            "int8 needs pictures, to find the ranges of what the model computes",
+            hint="name a folder with 100 or more such as the function will see: --pictures FOLDER",
+        )
     find_preprocessing(request.preprocessing)
     check_labels(request.labels)
     if not os.access(request.output.parent, os.W_OK):
@@ -129,6 +142,20 @@ def _check(request: ConversionRequest) -> None:
             f"the result cannot be written to {request.output}",
             hint="give --output the name of a new file, such as model.tflite",
         )
+
+
+def _pictures(request: ConversionRequest, reporter: Reporter) -> tuple[Path, ...]:
+    if request.pictures is None:
+        return sample_pictures()
+    most = 100 if request.recipe is Recipe.INT8 else 50
+    return choose_pictures(request.pictures, most, reporter)
+
+
+def _allowance(request: ConversionRequest) -> Allowance:
+    allowance = ALLOWANCES[request.recipe]
+    if request.tolerance is None:
+        return allowance
+    return replace(allowance, tolerance=request.tolerance)
 
 
 def _check_source(source: Path) -> None:
@@ -168,6 +195,7 @@ def _question(
         "output": str(output),
         "labels": request.labels,
         "preprocessing": request.preprocessing,
+        "recipe": request.recipe,
         "interpolation": request.resize.interpolation,
         "crop": request.resize.fit is Fit.CROP,
         "softmax": request.softmax,
@@ -181,18 +209,22 @@ def _card(request: ConversionRequest, signature: Signature, source_sha256: str) 
         description=f"Image classifier, converted by tulle from {request.source.name}.",
         signature=signature,
         preprocessing=request.preprocessing,
+        recipe=request.recipe,
         source_sha256=source_sha256,
     )
 
 
 def _write(scratch: Path, card: Card) -> Model:
     path = scratch / "model.tflite"
-    path.write_bytes(embed((scratch / "bare.tflite").read_bytes(), card))
+    bare = (scratch / "bare.tflite").read_bytes()
+    if card.recipe is Recipe.FLOAT16:
+        bare = store_as_float16(bare)
+    path.write_bytes(embed(bare, card))
     return load_model(path)
 
 
 def _compare(
-    model: Model, pictures: tuple[Path, ...], keras: KerasChild, *, tolerance: float
+    model: Model, pictures: tuple[Path, ...], keras: KerasChild, allowance: Allowance
 ) -> Parity:
     """Ask Keras and the function's runtime for the same pictures' scores.
 
@@ -211,7 +243,7 @@ def _compare(
         "pictures": [str(picture) for picture in pictures],
         "pixels": handed_over and str(handed_over),
     }
-    return compare(keras.ask(question)["scores"], served, tolerance=tolerance)
+    return compare(keras.ask(question)["scores"], served, allowance)
 
 
 def _pixels(classifier: Classifier, picture: Path) -> bytes:

@@ -26,10 +26,12 @@ from tulle.errors import (
 from tulle.model.keras_source import final_activation, input_size, load_source, output_count
 from tulle.model.labels import check_count
 from tulle.model.preprocessing import find_preprocessing
+from tulle.model.quantisation import follow
+from tulle.model.recipe import Recipe
 from tulle.model.softmax import Softmax, decide_softmax
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["main"]
 
@@ -100,15 +102,15 @@ class KerasWorker:
             "note", f"softmax {'' if self._softmax.added else 'not '}added: {self._softmax.reason}"
         )
         self._tell("step", "Convert to TF-Lite")
-        Path(request["output"]).write_bytes(self._tflite(request["preprocessing"], model))
+        Path(request["output"]).write_bytes(self._tflite(request, model))
         return {
             "width": width,
             "height": height,
             "softmax": {"added": self._softmax.added, "reason": self._softmax.reason},
         }
 
-    def _tflite(self, preprocessing: str, keras_model: Any) -> bytes:
-        tf, fold = self._tf, find_preprocessing(preprocessing)
+    def _tflite(self, request: dict[str, Any], keras_model: Any) -> bytes:
+        tf, fold = self._tf, find_preprocessing(request["preprocessing"])
 
         def serve(pixels: Any) -> Any:
             values = tf.cast(pixels, tf.float32)
@@ -132,6 +134,8 @@ class KerasWorker:
         converter = tf.lite.TFLiteConverter.from_concrete_functions(
             [module.serve.get_concrete_function()], module
         )
+        recipe = Recipe(request["recipe"])
+        follow(recipe, tf, converter, lambda: self._samples(request["pictures"]))
         try:
             model: bytes = converter.convert()
         except Exception as exc:
@@ -153,6 +157,11 @@ class KerasWorker:
         height, width = self._load_options["target_size"]
         stored = self._np.frombuffer(Path(request["pixels"]).read_bytes(), "uint8")
         return list(stored.reshape(-1, height, width, 3))
+
+    def _samples(self, paths: list[str]) -> Iterator[dict[str, Any]]:
+        """Give the converted model's inputs for pictures, one after the other."""
+        for path in paths:
+            yield {"pixels": self._load_picture(path)[None].astype("uint8")}
 
     def _load_pictures(self, paths: list[str]) -> list[Any]:
         return [self._load_picture(path) for path in paths]

@@ -26,6 +26,7 @@ from tulle.model.flatbuffer_builder import (
 if TYPE_CHECKING:
     import flatbuffers
 
+    from tulle.model.recipe import Recipe
     from tulle.model.signature import Signature
 
 __all__ = ["LABELS_FILE", "TULLE_FILE", "Card", "associated_files", "embed", "labels_file"]
@@ -57,6 +58,7 @@ class Card:
     description: str
     signature: Signature
     preprocessing: str
+    recipe: Recipe
     source_sha256: str
 
 
@@ -71,6 +73,7 @@ def embed(model: bytes, card: Card) -> bytes:
         },
         "exif": card.signature.exif,
         "preprocessing": card.preprocessing,
+        "recipe": card.recipe,
         "source_sha256": card.source_sha256,
     }
     # Other TF-Lite tools read the archive in place: its files are stored, never compressed.

@@ -11,10 +11,9 @@ from tulle.errors import ParityFailed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Parity", "compare", "describe", "require_parity"]
+    from tulle.model.recipe import Allowance
 
-# Two categories that the source itself scores this close are a tie: rounding decides between them.
-_TIE = 1e-5
+__all__ = ["Parity", "compare", "describe", "require_parity"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,18 +24,23 @@ class Parity:
         pictures: how many pictures both models saw.
         max_difference: the largest difference between two scores of the same category. Where scores are
             not probabilities, it is relative to the largest of them.
-        same_category: on how many pictures the highest score is of the same category.
+        same_category: on how many pictures the highest score is of the same category, or of one that the
+            source scores as high (`Allowance.tie`).
         tolerance: the largest difference that is allowed.
+        agreement: the share of pictures on which the category must be the same.
     """
 
     pictures: int
     max_difference: float
     same_category: int
     tolerance: float
+    agreement: float
 
 
 def compare(
-    source: Sequence[Sequence[float]], converted: Sequence[Sequence[float]], *, tolerance: float
+    source: Sequence[Sequence[float]],
+    converted: Sequence[Sequence[float]],
+    allowance: Allowance,
 ) -> Parity:
     """Compare the scores of two models, picture by picture."""
     scale = max(1.0, *(abs(score) for scores in source for score in scores))
@@ -45,38 +49,44 @@ def compare(
         for row, other in zip(source, converted, strict=True)
         for theirs, ours in zip(row, other, strict=True)
     ]
+    pairs = zip(source, converted, strict=True)
     return Parity(
         pictures=len(source),
         max_difference=math.nan if any(map(math.isnan, differences)) else max(differences),
-        same_category=sum(map(_agree, source, converted)),
-        tolerance=tolerance,
+        same_category=sum(_agree(theirs, ours, allowance.tie * scale) for theirs, ours in pairs),
+        tolerance=allowance.tolerance,
+        agreement=allowance.agreement,
     )
 
 
 def describe(parity: Parity) -> str:
     """Say how far two models agree."""
+    asked = f" ({parity.agreement:.0%} is asked for)" if parity.agreement < 1 else ""
     return (
-        f"scores differ by at most {parity.max_difference:.1e} ({parity.tolerance:.0e} is allowed); "
-        f"the category is the same on {parity.same_category} of {parity.pictures} pictures"
+        f"scores differ by at most {parity.max_difference:.1e} ({parity.tolerance:g} is allowed); "
+        f"the category is the same on {parity.same_category} of {parity.pictures} pictures{asked}"
     )
 
 
 def require_parity(parity: Parity) -> None:
     """Refuse a conversion that changed the answers."""
-    same = parity.same_category == parity.pictures
+    same = parity.same_category >= parity.agreement * parity.pictures
     if same and parity.max_difference <= parity.tolerance:
         return
     raise ParityFailed(
         f"the converted model does not answer as Keras does: {describe(parity)}",
-        hint="nothing was written; "
-        + (
-            "if that is near enough for you, allow it with --tolerance"
-            if same
-            else "please report it"
-        ),
+        hint="nothing was written; " + _way_out(parity, same=same),
     )
 
 
-def _agree(source: Sequence[float], converted: Sequence[float]) -> bool:
+def _way_out(parity: Parity, *, same: bool) -> str:
+    if same:
+        return "if that is near enough for you, allow it with --tolerance"
+    if parity.agreement < 1:
+        return "8 bits are too few for this model: take --recipe float16"
+    return "please report it"
+
+
+def _agree(source: Sequence[float], converted: Sequence[float], tie: float) -> bool:
     chosen = max(range(len(converted)), key=converted.__getitem__)
-    return max(source) - source[chosen] <= _TIE
+    return max(source) - source[chosen] <= tie

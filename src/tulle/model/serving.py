@@ -9,12 +9,12 @@ from tulle.errors import NotAModel
 from tulle_runtime.classifier import Classifier
 from tulle_runtime.faults import Fault, ModelFault
 from tulle_runtime.fetch import fetch, is_any
-from tulle_runtime.image import load_pillow
+from tulle_runtime.image import load_pillow, prepare
 
 if TYPE_CHECKING:
     from tulle.model.file import Model
 
-__all__ = ["Classifier", "Fault", "ModelFault", "fetch_timed", "open_classifier"]
+__all__ = ["Classifier", "Fault", "ModelFault", "check_picture", "fetch_timed", "open_classifier"]
 
 
 def open_classifier(model: Model, *, exif: bool | None = None, threads: int = 0) -> Classifier:
@@ -40,6 +40,16 @@ def open_classifier(model: Model, *, exif: bool | None = None, threads: int = 0)
         raise NotAModel(
             f"{model.path} cannot be run: {exc}", hint="convert the Keras model again"
         ) from exc
+
+
+def check_picture(content: bytes) -> None:
+    """Decode a picture as the function does.
+
+    Raises:
+        Fault: it cannot be read.
+    """
+    load_pillow()
+    prepare(content, (1, 1), ("nearest", "stretch"), exif=False)
 
 
 def fetch_timed(url: str) -> tuple[bytes, dict[str, float]]:

@@ -9,6 +9,7 @@ import pytest
 from tulle.errors import InvalidLabels, ModelNotFound, NotAModel, UnsupportedModel
 from tulle.model.file import load_model
 from tulle.model.metadata import Card, associated_files, embed, labels_file
+from tulle.model.recipe import Recipe
 from tulle.model.signature import Fit, Interpolation, Resize, Signature
 
 MODELS = Path(__file__).parents[2] / "data/models"
@@ -34,6 +35,7 @@ def card(*labels: str) -> Card:
         description="Tells shapes apart.",
         signature=signature,
         preprocessing="none",
+        recipe=Recipe.NONE,
         source_sha256="ab" * 32,
     )
 

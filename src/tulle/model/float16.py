@@ -1,0 +1,117 @@
+"""Owns the storing of a TF-Lite model's large weights as 16-bit floats.
+
+TensorFlow's converter can do this too, to every constant. Here the kernels of depthwise convolutions stay as they
+are: each of their sums has 9 or 25 terms over which nothing evens out. They were 5% of the clothing model's weights
+and three quarters of what halving them changed in its scores.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import flatbuffers
+
+__all__ = ["store_as_float16"]
+
+_ALIGNMENT = 16  # of weights, from the file's start
+_FLOAT16_VERSION = 3  # of DEQUANTIZE, the first that takes 16-bit floats
+
+
+def store_as_float16(model: bytes) -> bytes:
+    """Halve the weights of a model's convolutions and fully connected layers.
+
+    Before each goes a DEQUANTIZE, which runs once, when the model is opened.
+    """
+    import flatbuffers  # noqa: PLC0415 (loads numpy)
+    from ai_edge_litert import schema_py_generated as schema  # noqa: PLC0415 (likewise)
+
+    tree = schema.ModelT.InitFromPackedBuf(model, 0)
+    for graph in tree.subgraphs:
+        _halve(schema, tree, graph)
+    tree.buffers = [_AlignedBuffer(buffer.data) for buffer in tree.buffers]
+    builder = flatbuffers.Builder(len(model))
+    builder.Finish(tree.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def _halve(schema: Any, tree: Any, graph: Any) -> None:
+    users = Counter(tensor.buffer for each in tree.subgraphs for tensor in each.tensors)
+    kinds = schema.BuiltinOperator
+    weights = {
+        int(operator.inputs[1]): None  # a dict, for the order
+        for operator in graph.operators
+        if _kind(tree, operator) in {kinds.CONV_2D, kinds.FULLY_CONNECTED}
+    }
+    first = []
+    for index in weights:
+        tensor = graph.tensors[index]
+        halved = _halved(tree, tensor) if tensor.type == schema.TensorType.FLOAT32 else None
+        if halved is not None and users[tensor.buffer] == 1:
+            tree.buffers[tensor.buffer].data = halved
+            graph.tensors.append(_stored(schema, tensor))
+            tensor.buffer = 0
+            first.append(_dequantize(schema, tree, len(graph.tensors) - 1, index))
+    graph.operators[:0] = first
+
+
+def _kind(tree: Any, operator: Any) -> int:
+    code = tree.operatorCodes[operator.opcodeIndex]
+    # Before there were more than 127 operators, their code was the other field.
+    return int(max(code.builtinCode, code.deprecatedBuiltinCode))
+
+
+def _halved(tree: Any, tensor: Any) -> Any:
+    """Round a constant to 16-bit floats; None where there is none, or a value is too large."""
+    import numpy as np  # noqa: PLC0415
+
+    content = tree.buffers[tensor.buffer].data
+    if content is None:
+        return None
+    with np.errstate(over="ignore"):
+        values = np.frombuffer(content.tobytes(), "<f4").astype("<f2")
+    return values.view("u1") if np.isfinite(values).all() else None
+
+
+def _stored(schema: Any, tensor: Any) -> Any:
+    stored = schema.TensorT()
+    stored.name = tensor.name + b"/float16"
+    stored.shape, stored.hasRank, stored.buffer = tensor.shape, tensor.hasRank, tensor.buffer
+    stored.type = schema.TensorType.FLOAT16
+    return stored
+
+
+def _dequantize(schema: Any, tree: Any, source: int, target: int) -> Any:
+    kind = schema.BuiltinOperator.DEQUANTIZE
+    codes = [(code.builtinCode, code.version) for code in tree.operatorCodes]
+    if (kind, _FLOAT16_VERSION) not in codes:
+        code = schema.OperatorCodeT()
+        code.builtinCode = code.deprecatedBuiltinCode = kind
+        code.version = _FLOAT16_VERSION
+        tree.operatorCodes.append(code)
+        codes.append((kind, _FLOAT16_VERSION))
+    operator = schema.OperatorT()
+    operator.opcodeIndex = codes.index((kind, _FLOAT16_VERSION))
+    operator.inputs, operator.outputs = [source], [target]
+    return operator
+
+
+class _AlignedBuffer:
+    """A buffer that the tree writes as one of its own, but where the runtime wants it."""
+
+    def __init__(self, content: Any) -> None:
+        self._content = b"" if content is None else content.tobytes()
+
+    def Pack(self, builder: flatbuffers.Builder) -> int:  # noqa: N802 (as flatbuffers names it)
+        size = len(self._content)
+        vector = 0  # none
+        if size:
+            builder.StartVector(1, size, _ALIGNMENT)
+            builder.head -= size
+            builder.Bytes[builder.head : builder.head + size] = self._content
+            vector = builder.EndVector()
+        builder.StartObject(3)
+        builder.PrependUOffsetTRelativeSlot(0, vector, 0)
+        buffer: int = builder.EndObject()
+        return buffer
