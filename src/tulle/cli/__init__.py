@@ -16,6 +16,7 @@ __all__ = ["main"]
 _COMMANDS = {
     "convert": ("tulle.cli.convert", "Turn a Keras model into one self-contained .tflite file."),
     "predict": ("tulle.cli.predict", "Classify pictures, as the function would."),
+    "evaluate": ("tulle.cli.evaluate", "Judge models on pictures whose categories are known."),
     "dev": ("tulle.cli.dev", "Run the function in a local Lambda, with a gateway before it."),
 }
 

@@ -1,0 +1,1 @@
+"""What models are worth on pictures whose categories are known."""
