@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import venv
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +27,9 @@ from tulle.errors import (
 )
 from tulle.model.convert import ConversionRequest, convert
 from tulle.model.file import load_model
-from tulle.model.keras_child import KerasChild
-from tulle.model.preprocessing import APPLICATIONS
+from tulle.model.preprocessing import APPLICATIONS, find_preprocessing
 from tulle.model.signature import Fit, Interpolation, Resize
+from tulle.model.source_child import SourceChild
 from tulle.progress import SilentReporter
 
 if TYPE_CHECKING:
@@ -81,9 +81,9 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def keras() -> Iterator[KerasChild]:
+def keras() -> Iterator[SourceChild]:
     """Start TensorFlow once for many questions."""
-    with KerasChild(sys.executable, SilentReporter()) as child:
+    with SourceChild("tulle.model.keras_worker", sys.executable, SilentReporter()) as child:
         yield child
 
 
@@ -205,7 +205,7 @@ def test_the_command_says_what_is_wrong(models: Path, tmp_path: Path) -> None:
     ],
 )
 def test_a_model_that_cannot_be_served_is_refused(
-    keras: KerasChild, models: Path, pictures: Path, model: str, error: type[ModelError], text: str
+    keras: SourceChild, models: Path, pictures: Path, model: str, error: type[ModelError], text: str
 ) -> None:
     (models / "cut-short.h5").write_bytes((models / "tiny.h5").read_bytes()[:4000])
     with pytest.raises(error, match=text) as refusal:
@@ -222,7 +222,7 @@ def test_a_model_that_cannot_be_served_is_refused(
     ],
 )
 def test_models_of_other_kinds_are_converted(
-    keras: KerasChild,
+    keras: SourceChild,
     models: Path,
     pictures: Path,
     model: str,
@@ -235,7 +235,7 @@ def test_models_of_other_kinds_are_converted(
 
 
 def test_the_same_model_comes_out_as_the_same_bytes(
-    keras: KerasChild, models: Path, pictures: Path
+    keras: SourceChild, models: Path, pictures: Path
 ) -> None:
     question = _question(models / "tiny.keras", pictures / "rgb.jpg", SHAPES)
     outputs = []
@@ -245,7 +245,7 @@ def test_the_same_model_comes_out_as_the_same_bytes(
     assert outputs[0] == outputs[1]
 
 
-def test_a_broken_picture_is_named(keras: KerasChild, models: Path, tmp_path: Path) -> None:
+def test_a_broken_picture_is_named(keras: SourceChild, models: Path, tmp_path: Path) -> None:
     picture = tmp_path / "broken.jpg"
     picture.write_bytes(b"\xff\xd8\xff and no more")
     with pytest.raises(UnreadablePicture, match=r"broken\.jpg cannot be compared on"):
@@ -278,7 +278,7 @@ def test_every_preprocessing_computes_what_keras_computes() -> None:
 
 
 def test_what_can_be_seen_early_is_refused_before_tensorflow_starts(
-    request_: ConversionRequest, models: Path, tmp_path: Path
+    request_: ConversionRequest, tmp_path: Path
 ) -> None:
     (tmp_path / "junk.keras").write_text("hello")
     (tmp_path / "junk.h5").write_text("hello")
@@ -289,8 +289,13 @@ def test_what_can_be_seen_early_is_refused_before_tensorflow_starts(
         ({"source": tmp_path / "folder"}, NotAModel, "perhaps a SavedModel"),
         ({"source": tmp_path / "junk.keras"}, NotAModel, "no Keras model, or not all of it"),
         ({"source": tmp_path / "junk.h5"}, NotAModel, "no Keras model, or not all of it"),
-        ({"source": tmp_path / "model.bin"}, NotAModel, "neither a .keras nor an .h5 file"),
-        ({"source": models / "float.tflite"}, NotAModel, "TF-Lite model already"),
+        (
+            {"source": tmp_path / "model.bin"},
+            NotAModel,
+            "neither a .keras, an .h5 nor a .tflite file",
+        ),
+        ({"preprocessing": None}, UsageError, "does not say what its input was trained with"),
+        ({"labels": None}, InvalidLabels, "does not say what its outputs stand for"),
         ({"preprocessing": "exception"}, UnknownPreprocessing, "no preprocessing 'exception'"),
         ({"labels": ("a", "b", "a")}, InvalidLabels, "'a' is there 2 times"),
         ({"output": tmp_path / "absent/out.tflite"}, UsageError, "nothing can be written"),
@@ -341,10 +346,10 @@ def _question(source: Path, picture: Path, labels: tuple[str, ...]) -> dict[str,
         "source": str(source),
         "output": str(source.with_suffix(".out")),
         "labels": labels,
-        "preprocessing": "none",
+        "preprocessing": asdict(find_preprocessing("none")),
         "recipe": "none",
         "interpolation": "nearest",
-        "crop": False,
+        "fit": "stretch",
         "softmax": None,
         "pictures": [str(picture)],
     }

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from tulle.api.convert import (
+    Channels,
     Conversion,
     ConversionRequest,
     Fit,
@@ -25,22 +26,51 @@ from tulle.cli.reporter import TerminalReporter
 __all__ = ["command"]
 
 
+def _numbers(_: click.Context, parameter: click.Parameter, text: str | None) -> tuple[float, ...]:
+    try:
+        return tuple(float(number) for number in text.split(",")) if text else ()
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is not a number, nor three with commas: 0.485,0.456,0.406", param=parameter
+        ) from None
+
+
 @click.command("convert", context_settings={"show_default": True})
-@click.argument("model", type=click.Path(path_type=Path), metavar="MODEL.keras")
-@click.option("--labels", required=True, help="File with one label a line, or a list: cat,dog.")
+@click.argument("model", type=click.Path(path_type=Path), metavar="MODEL")
+@click.option(
+    "--labels",
+    help="File with one label a line, or a list: cat,dog.  "
+    "[default: those in the model's file, or labels.txt beside it]",
+)
 @click.option(
     "--preprocessing",
-    required=True,
     metavar="NAME",
     help="What the model was trained with: a Keras application (xception, mobilenet_v2, …), "
-    "0..1, -1..1 or none.",
+    "a range such as 0..1 or -1..1, or none.  [default: what a .tflite file says]",
+)
+@click.option(
+    "--mean",
+    callback=_numbers,
+    metavar="NUMBERS",
+    help="Subtracted after that: one number, or three.",
+)
+@click.option(
+    "--std",
+    callback=_numbers,
+    metavar="NUMBERS",
+    help="Divided by after that: one number, or three.",
+)
+@click.option(
+    "--channels",
+    type=click.Choice([str(name) for name in Channels]),
+    help="The order of the channels that the model was trained on.  [default: rgb]",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where to write.  [default: the model's name with .tflite]",
+    help="Where to write.  [default: the model's name with .tflite, or .tulle.tflite]",
 )
 @click.option(
     "--interpolation",
@@ -81,22 +111,27 @@ __all__ = ["command"]
 )
 @click.option("--verbose", is_flag=True, help="Show all that TensorFlow prints.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def command(*, model: Path, labels: str, as_json: bool, **options: Any) -> None:
-    """Turn a Keras model into one self-contained .tflite file.
+def command(*, model: Path, labels: str | None, as_json: bool, **options: Any) -> None:
+    """Turn a trained classifier into one self-contained .tflite file.
 
-    The file takes pixels, has the preprocessing and the labels inside, and is written only
-    if it answers as the Keras model does.
+    MODEL is a .keras, .h5 or .tflite file. The result takes pixels, has the preprocessing and the
+    labels inside, and is written only if it answers as the original does.
     """
     conversion = convert(_request(model, labels, **options), _ElapsedReporter())
     click.echo(_json(conversion) if as_json else conversion.model.path)
 
 
-def _request(model: Path, labels: str, **options: Any) -> ConversionRequest:
+def _request(model: Path, labels: str | None, **options: Any) -> ConversionRequest:
+    ending = ".tulle.tflite" if model.suffix == ".tflite" else ".tflite"
+    channels = options["channels"]
     return ConversionRequest(
         source=model,
-        output=options["output"] or model.with_suffix(".tflite"),
-        labels=read_labels(labels),
+        output=options["output"] or model.with_suffix(ending),
+        labels=read_labels(labels) if labels else None,
         preprocessing=options["preprocessing"],
+        mean=options["mean"],
+        std=options["std"],
+        channels=Channels(channels) if channels else None,
         resize=Resize(
             interpolation=Interpolation(options["interpolation"]), fit=Fit(options["fit"])
         ),

@@ -1,39 +1,41 @@
-"""Owns the conversion of a Keras model into one self-contained `.tflite` file."""
+"""Owns the conversion of a trained model into one self-contained `.tflite` file."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import tempfile
-import zipfile
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tulle.errors import ModelNotFound, NotAModel, UnreadablePicture, UnsupportedModel, UsageError
+from tulle.errors import UnreadablePicture, UnsupportedModel, UsageError
 from tulle.model.builtin import sample_pictures
 from tulle.model.file import Model, load_model
 from tulle.model.float16 import store_as_float16
-from tulle.model.keras_child import KerasChild
-from tulle.model.labels import check_labels
 from tulle.model.metadata import Card, embed
 from tulle.model.parity import Parity, compare, describe, require_parity
 from tulle.model.pictures import choose_pictures
-from tulle.model.preprocessing import find_preprocessing
-from tulle.model.recipe import ALLOWANCES, Recipe
+from tulle.model.recipe import ALLOWANCES, ROUNDING, Recipe
 from tulle.model.serving import Fault, open_classifier
-from tulle.model.signature import Fit, Resize, Signature
+from tulle.model.signature import Resize, Signature
 from tulle.model.softmax import Softmax
+from tulle.model.source import (
+    PreprocessingRequest,
+    Source,
+    open_source,
+    settle_labels,
+    settle_preprocessing,
+)
+from tulle.model.source_child import SourceChild
 
 if TYPE_CHECKING:
+    from tulle.model.preprocessing import Channels, Preprocessing
     from tulle.model.recipe import Allowance
     from tulle.model.serving import Classifier
     from tulle.progress import Reporter
 
 __all__ = ["Conversion", "ConversionRequest", "convert"]
-
-_SAVE = "save the whole model with model.save('model.keras') and name that file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +43,14 @@ class ConversionRequest:
     """What is to be converted, and how.
 
     Attributes:
-        source: a `.keras` or `.h5` file.
+        source: a `.keras`, `.h5` or `.tflite` file.
         output: where the `.tflite` file goes; one that is there is replaced.
-        labels: one a category, in the order of the model's outputs.
-        preprocessing: a name that `tulle.model.preprocessing` knows.
+        labels: one a category, in the order of the model's outputs; None takes those that come with the source.
+        preprocessing: a name or a range that `tulle.model.preprocessing` knows; without it and the next three,
+            what the source says.
+        mean: subtracted from each channel after that; one number or three.
+        std: what each channel is then divided by.
+        channels: the order of the channels that the model was trained on.
         resize: how pictures come to the model's size.
         exif: whether the function turns pictures upright first.
         recipe: how the weights are stored, and what the model computes with.
@@ -52,13 +58,16 @@ class ConversionRequest:
         pictures: a folder of pictures to compare both models on; None takes tulle's own.
         tolerance: the largest difference between two scores that is allowed; None takes the recipe's.
         verbose: show all that TensorFlow prints.
-        python: the interpreter that has TensorFlow.
+        python: the interpreter that has what reads the source.
     """
 
     source: Path
     output: Path
-    labels: tuple[str, ...]
-    preprocessing: str
+    labels: tuple[str, ...] | None = None
+    preprocessing: str | None = None
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+    channels: Channels | None = None
     resize: Resize = field(default_factory=Resize)
     exif: bool = True
     recipe: Recipe = Recipe.NONE
@@ -81,57 +90,80 @@ class Conversion:
     parity: Parity
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """A request with all that it left open settled."""
+
+    request: ConversionRequest
+    source: Source
+    labels: tuple[str, ...]
+    preprocessing: Preprocessing
+    pictures: tuple[Path, ...]
+
+
 def convert(request: ConversionRequest, reporter: Reporter) -> Conversion:
-    """Convert a Keras model, compare both on pictures, and write the result only if they agree."""
-    _check(request)
-    pictures = _pictures(request, reporter)
-    source_sha256 = hashlib.sha256(request.source.read_bytes()).hexdigest()
+    """Convert a model, compare both on pictures, and write the result only if they agree."""
+    job = _settle(request, reporter)
     with (
         # Beside the output, so that the finished file moves there in one step.
         tempfile.TemporaryDirectory(prefix=".tulle-", dir=request.output.parent) as name,
-        KerasChild(request.python, reporter, verbose=request.verbose) as keras,
+        SourceChild(job.source.worker, request.python, reporter, verbose=request.verbose) as child,
     ):
         scratch = Path(name)
-        answer = keras.ask(_question(request, pictures, scratch / "bare.tflite"))
-        softmax = Softmax(**answer["softmax"])
+        answer = child.ask(_question(job, scratch / "bare.tflite"))
         signature = Signature(
             width=answer["width"],
             height=answer["height"],
-            labels=request.labels,
+            labels=job.labels,
             resize=request.resize,
             exif=request.exif,
         )
-        model = _write(scratch, _card(request, signature, source_sha256))
-        reporter.step(f"Run the result on {len(pictures)} pictures")
-        parity = _compare(model, pictures, keras, _allowance(request))
+        model = _write(scratch, _card(job, signature))
+        reporter.step(f"Run the result on {len(job.pictures)} pictures")
+        parity = _compare(
+            model, job.pictures, child, _allowance(request, rounds=answer.get("rounds", False))
+        )
         require_parity(parity)
         reporter.note(describe(parity))
         model.path.replace(request.output)
-    stored = "" if request.recipe is Recipe.NONE else f" as {request.recipe}"
-    reporter.done(
-        f"{request.output.name}: {_size(model.size_bytes)}{stored}, {len(request.labels)} labels, "
-        f"{signature.width} × {signature.height} pixels in"
-    )
+    reporter.done(_summary(request, model))
     return Conversion(
         model=replace(model, path=request.output),
-        preprocessing=request.preprocessing,
+        preprocessing=job.preprocessing.name,
         recipe=request.recipe,
-        source_sha256=source_sha256,
-        softmax=softmax,
+        source_sha256=job.source.sha256,
+        softmax=Softmax(**answer["softmax"]),
         parity=parity,
     )
 
 
-def _check(request: ConversionRequest) -> None:
-    """Refuse what can be seen to fail before TensorFlow is started."""
-    _check_source(request.source)
+def _settle(request: ConversionRequest, reporter: Reporter) -> _Job:
+    """Refuse what can be seen to fail before a child is started, and find out what was not said."""
+    source = open_source(request.source)
+    _check(request, source)
+    asked = PreprocessingRequest(
+        name=request.preprocessing, mean=request.mean, std=request.std, channels=request.channels
+    )
+    return _Job(
+        request=request,
+        source=source,
+        preprocessing=settle_preprocessing(source, asked, reporter),
+        labels=settle_labels(source, request.labels, reporter),
+        pictures=_pictures(request, reporter),
+    )
+
+
+def _check(request: ConversionRequest, source: Source) -> None:
+    if source.is_tflite and request.recipe in {Recipe.DYNAMIC, Recipe.INT8}:
+        raise UsageError(
+            f"a .tflite file cannot be made into {request.recipe}",
+            hint="take --recipe float16, or convert the Keras model that it was made from",
+        )
     if request.recipe is Recipe.INT8 and request.pictures is None:
         raise UsageError(
             "int8 needs pictures, to find the ranges of what the model computes",
             hint="name a folder with 100 or more such as the function will see: --pictures FOLDER",
         )
-    find_preprocessing(request.preprocessing)
-    check_labels(request.labels)
     if not os.access(request.output.parent, os.W_OK):
         raise UsageError(
             f"nothing can be written to {request.output.parent}",
@@ -151,66 +183,47 @@ def _pictures(request: ConversionRequest, reporter: Reporter) -> tuple[Path, ...
     return choose_pictures(request.pictures, most, reporter)
 
 
-def _allowance(request: ConversionRequest) -> Allowance:
-    allowance = ALLOWANCES[request.recipe]
+def _allowance(request: ConversionRequest, *, rounds: bool) -> Allowance:
+    allowance = ROUNDING if rounds else ALLOWANCES[request.recipe]
     if request.tolerance is None:
         return allowance
     return replace(allowance, tolerance=request.tolerance)
 
 
-def _check_source(source: Path) -> None:
-    if source.is_dir():
-        raise NotAModel(f"{source} is a folder, perhaps a SavedModel", hint=_SAVE)
-    if not source.is_file():
-        raise ModelNotFound(f"there is no model at {source}", hint="check the path")
-    whole = {
-        ".keras": lambda: zipfile.is_zipfile(source),
-        ".h5": lambda: _starts_as_hdf5(source),
-        ".hdf5": lambda: _starts_as_hdf5(source),
-    }
-    if source.suffix == ".tflite":
-        raise NotAModel(
-            f"{source} is a TF-Lite model already",
-            hint="name the Keras model that it was made from",
-        )
-    if source.suffix not in whole:
-        raise NotAModel(f"{source} is neither a .keras nor an .h5 file", hint=_SAVE)
-    if not whole[source.suffix]():
-        raise NotAModel(
-            f"{source} is no Keras model, or not all of it", hint=f"copy it again, or {_SAVE}"
-        )
-
-
-def _starts_as_hdf5(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(8) == b"\x89HDF\r\n\x1a\n"
-
-
-def _question(
-    request: ConversionRequest, pictures: tuple[Path, ...], output: Path
-) -> dict[str, object]:
+def _question(job: _Job, output: Path) -> dict[str, object]:
+    request = job.request
     return {
         "do": "convert",
         "source": str(request.source),
         "output": str(output),
-        "labels": request.labels,
-        "preprocessing": request.preprocessing,
+        "labels": job.labels,
+        "preprocessing": asdict(job.preprocessing),
         "recipe": request.recipe,
         "interpolation": request.resize.interpolation,
-        "crop": request.resize.fit is Fit.CROP,
+        "fit": request.resize.fit,
         "softmax": request.softmax,
-        "pictures": [str(picture) for picture in pictures],
+        "pictures": [str(picture) for picture in job.pictures],
     }
 
 
-def _card(request: ConversionRequest, signature: Signature, source_sha256: str) -> Card:
+def _card(job: _Job, signature: Signature) -> Card:
+    request = job.request
     return Card(
         name=request.source.stem,
         description=f"Image classifier, converted by tulle from {request.source.name}.",
         signature=signature,
-        preprocessing=request.preprocessing,
+        preprocessing=job.preprocessing.name,
         recipe=request.recipe,
-        source_sha256=source_sha256,
+        source_sha256=job.source.sha256,
+    )
+
+
+def _summary(request: ConversionRequest, model: Model) -> str:
+    stored = "" if request.recipe is Recipe.NONE else f" as {request.recipe}"
+    signature = model.signature
+    return (
+        f"{request.output.name}: {_size(model.size_bytes)}{stored}, {len(signature.labels)} labels, "
+        f"{signature.width} × {signature.height} pixels in"
     )
 
 
@@ -224,26 +237,23 @@ def _write(scratch: Path, card: Card) -> Model:
 
 
 def _compare(
-    model: Model, pictures: tuple[Path, ...], keras: KerasChild, allowance: Allowance
+    model: Model, pictures: tuple[Path, ...], child: SourceChild, allowance: Allowance
 ) -> Parity:
-    """Ask Keras and the function's runtime for the same pictures' scores.
+    """Ask the source and the function's runtime for the same pictures' scores.
 
-    Keras's `load_img` makes its own pixels, without EXIF, which it does not know. Letterboxing it does not
-    know either: then it takes the runtime's pixels.
+    The runtime's pixels are handed over; Keras makes its own wherever it can (without EXIF, which it does not know).
     """
     classifier = open_classifier(model, exif=False)
     pixels = [_pixels(classifier, picture) for picture in pictures]
     served = [_score(classifier, picture) for picture in pixels]
-    handed_over = None
-    if model.signature.resize.fit is Fit.LETTERBOX:
-        handed_over = model.path.with_name("pixels")
-        handed_over.write_bytes(b"".join(pixels))
+    handed_over = model.path.with_name("pixels")
+    handed_over.write_bytes(b"".join(pixels))
     question = {
         "do": "score",
         "pictures": [str(picture) for picture in pictures],
-        "pixels": handed_over and str(handed_over),
+        "pixels": str(handed_over),
     }
-    return compare(keras.ask(question)["scores"], served, allowance)
+    return compare(child.ask(question)["scores"], served, allowance)
 
 
 def _pixels(classifier: Classifier, picture: Path) -> bytes:

@@ -54,8 +54,16 @@ class Table:
 
     def integers(self, slot: int) -> tuple[int, ...]:
         """Read a vector of 32-bit integers."""
+        return tuple(map(int, self.numbers(slot, "i")))
+
+    def numbers(self, slot: int, code: str) -> tuple[float, ...]:
+        """Read a vector of numbers of the `struct` type `code`."""
         start, count = self._vector(slot)
-        return struct.unpack_from(f"<{count}i", self._content, start)
+        return struct.unpack_from(f"<{count}{code}", self._content, start)
+
+    def content(self, slot: int) -> bytes:
+        """Read a vector of bytes."""
+        return self._content[self.extent(slot)]
 
     def extent(self, slot: int) -> slice:
         """Find where a vector of bytes lies."""
@@ -64,7 +72,7 @@ class Table:
 
     def text(self, slot: int) -> str:
         """Read a string."""
-        return self._content[self.extent(slot)].decode()
+        return self.content(slot).decode()
 
     def _field(self, slot: int) -> int:
         entry = 4 + 2 * slot

@@ -1,6 +1,6 @@
 """Owns what needs TensorFlow: a child process that converts a Keras model and answers as Keras answers.
 
-Run as `python -m tulle.model.keras_worker`; `tulle.model.keras_child` talks to it. Requests are JSON lines on
+Run as `python -m tulle.model.keras_worker`; `tulle.model.source_child` talks to it. Requests are JSON lines on
 stdin, answered in turn by JSON lines on stdout: any number of `{"step": text}` and `{"note": text}`, then one
 `{"result": …}` or `{"error": {code, message, hint, detail}}`. What TensorFlow itself prints goes to stderr.
 """
@@ -25,9 +25,10 @@ from tulle.errors import (
 )
 from tulle.model.keras_source import final_activation, input_size, load_source, output_count
 from tulle.model.labels import check_count
-from tulle.model.preprocessing import find_preprocessing
+from tulle.model.preprocessing import APPLICATIONS, Preprocessing
 from tulle.model.quantisation import follow
 from tulle.model.recipe import Recipe
+from tulle.model.signature import Fit
 from tulle.model.softmax import Softmax, decide_softmax
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class KerasWorker:
         self._softmax = Softmax(added=False, reason="")
         self._preprocess: Callable[[Any], Any] = lambda pixels: pixels
         self._load_options: dict[str, Any] = {}
+        self._loads_pictures = True
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what a request asks for."""
@@ -86,12 +88,13 @@ class KerasWorker:
         self._outputs = tf.function(lambda x: tf.cast(model(x, training=False), tf.float32))
         height, width = input_size(model)
         check_count(tuple(request["labels"]), output_count(model))
-        self._preprocess = _preprocessor(self._keras, request["preprocessing"])
+        self._preprocess = _preprocessor(self._keras, Preprocessing(**request["preprocessing"]))
         self._load_options = {
             "target_size": (height, width),
             "interpolation": request["interpolation"],
-            "keep_aspect_ratio": request["crop"],
+            "keep_aspect_ratio": request["fit"] == Fit.CROP,
         }
+        self._loads_pictures = request["fit"] != Fit.LETTERBOX
         trial = self._score(self._load_pictures(request["pictures"][:_TRIAL_PICTURES]))
         _require_numbers(trial)
         layer, activation = final_activation(model)
@@ -110,16 +113,16 @@ class KerasWorker:
         }
 
     def _tflite(self, request: dict[str, Any], keras_model: Any) -> bytes:
-        tf, fold = self._tf, find_preprocessing(request["preprocessing"])
+        tf, fold = self._tf, Preprocessing(**request["preprocessing"])
 
         def serve(pixels: Any) -> Any:
             values = tf.cast(pixels, tf.float32)
             if fold.bgr:
                 values = values[..., ::-1]
             if any(fold.mean):
-                values -= tf.constant(fold.mean)
-            if fold.std != (1.0, 1.0, 1.0):
-                values /= tf.constant(fold.std)
+                values -= tf.constant(fold.mean, tf.float32)
+            if set(fold.std) != {1}:
+                values /= tf.constant(fold.std, tf.float32)
             return {"scores": self._probabilities(values)}
 
         # Keras 3's variables are not those that a tf.Module finds by itself: unlisted, they are not frozen.
@@ -152,7 +155,7 @@ class KerasWorker:
         return [self._probabilities(batch).numpy()[0].tolist() for batch in batches]
 
     def _pixels(self, request: dict[str, Any]) -> list[Any]:
-        if request["pixels"] is None:
+        if self._loads_pictures:
             return self._load_pictures(request["pictures"])
         height, width = self._load_options["target_size"]
         stored = self._np.frombuffer(Path(request["pixels"]).read_bytes(), "uint8")
@@ -210,17 +213,14 @@ def _missing_extra(exc: ImportError, python: tuple[int, int]) -> MissingExtra:
     )
 
 
-def _preprocessor(keras: Any, name: str) -> Callable[[Any], Any]:
-    """Find Keras's own preprocessing, or what the range's name says."""
-    ranges: dict[str, Callable[[Any], Any]] = {
-        "0..1": lambda pixels: pixels / 255.0,
-        "-1..1": lambda pixels: pixels / 127.5 - 1.0,
-        "none": lambda pixels: pixels,
-    }
-    if name in ranges:
-        return ranges[name]
-    preprocess: Callable[[Any], Any] = getattr(keras.applications, name).preprocess_input
-    return preprocess
+def _preprocessor(keras: Any, preprocessing: Preprocessing) -> Callable[[Any], Any]:
+    """Find Keras's own preprocessing, or do what was asked for."""
+    if preprocessing.name in APPLICATIONS:
+        preprocess: Callable[[Any], Any]
+        preprocess = getattr(keras.applications, preprocessing.name).preprocess_input
+        return preprocess
+    step = -1 if preprocessing.bgr else 1
+    return lambda pixels: (pixels[..., ::step] - preprocessing.mean) / preprocessing.std
 
 
 def _require_numbers(scores: list[list[float]]) -> None:

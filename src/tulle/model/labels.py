@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections import Counter
 from pathlib import Path
 
 from tulle.errors import InvalidLabels, UsageError
 
-__all__ = ["check_count", "check_labels", "read_labels"]
+__all__ = ["check_count", "check_labels", "check_source_count", "parse_labels", "read_labels"]
 
 _ORDER = "in the order of the model's outputs"
+_NUMBERED = re.compile(r"(\d+):?\s+(\S.*)")
 
 
 def read_labels(source: str) -> tuple[str, ...]:
@@ -20,7 +23,7 @@ def read_labels(source: str) -> tuple[str, ...]:
     """
     path = Path(source)
     if path.is_file():
-        return _lines(path)
+        return parse_labels(path.read_bytes(), path.name)
     if "," in source:
         return tuple(label.strip() for label in source.split(","))
     raise UsageError(
@@ -47,26 +50,59 @@ def check_labels(labels: tuple[str, ...]) -> None:
 
 def check_count(labels: tuple[str, ...], outputs: int) -> None:
     """Refuse labels that are not one for each output."""
-    if len(labels) != outputs:
-        only = (
-            "; a single sigmoid output is the score of one category: "
-            "a softmax over two outputs scores both"
-        )
-        raise InvalidLabels(
-            f"the model has {_count(outputs, 'output')} and {_count(len(labels), 'label')} "
-            f"{'is' if len(labels) == 1 else 'are'} given",
-            hint=f"give one label for each output, {_ORDER}{only if outputs == 1 else ''}",
-        )
+    if len(labels) == outputs:
+        return
+    single = "; for a single sigmoid output, two: what 0 stands for, then what 1 stands for"
+    raise InvalidLabels(
+        f"the model has {_count(outputs, 'output')} and {_count(len(labels), 'label')} "
+        f"{'is' if len(labels) == 1 else 'are'} given",
+        hint=f"give one label for each output, {_ORDER}{single if outputs == 1 else ''}",
+    )
 
 
-def _lines(path: Path) -> tuple[str, ...]:
+def check_source_count(labels: tuple[str, ...], outputs: int) -> None:
+    """Refuse labels that are not one for each output of a source, of which a single one may have two."""
+    check_count(labels, 2 if (outputs, len(labels)) == (1, 2) else outputs)
+
+
+def parse_labels(content: bytes, name: str) -> tuple[str, ...]:
+    """Read the lines of a file of labels.
+
+    Blank lines are passed over. Where all lines are numbered in order, as Teachable Machine writes them (`0 name`),
+    the numbers are no part of the names. A name that is there again gets a number: `crane`, `crane (2)`.
+
+    Args:
+        content: text in UTF-8, or in UTF-16 with a byte-order mark.
+        name: the file's name, for errors.
+    """
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        text = path.read_text("utf-8-sig")
+        text = content.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError as exc:
         raise InvalidLabels(
-            f"{path} is not a text file in UTF-8", hint=f"write one label a line, {_ORDER}"
+            f"{name} is not a text file in UTF-8", hint=f"write one label a line, {_ORDER}"
         ) from exc
-    return tuple(label.strip() for label in text.strip().split("\n"))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise InvalidLabels(f"{name} holds no labels", hint=f"write one label a line, {_ORDER}")
+    return _distinct(_without_numbers(lines))
+
+
+def _without_numbers(lines: list[str]) -> list[str]:
+    numbered = [_NUMBERED.fullmatch(line) for line in lines]
+    numbers = [int(match[1]) for match in numbered if match]
+    if numbers in ([*range(len(lines))], [*range(1, len(lines) + 1)]):
+        return [match[2] for match in numbered if match]
+    return lines
+
+
+def _distinct(labels: list[str]) -> tuple[str, ...]:
+    times: Counter[str] = Counter()
+    names = []
+    for label in labels:
+        times[label] += 1
+        names.append(label if times[label] == 1 else f"{label} ({times[label]})")
+    return tuple(names)
 
 
 def _count(number: int, thing: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,20 @@ from tulle.model.flatbuffer_builder import (
 if TYPE_CHECKING:
     import flatbuffers
 
+    from tulle.model.flatbuffer import Table
     from tulle.model.recipe import Recipe
     from tulle.model.signature import Signature
 
-__all__ = ["LABELS_FILE", "TULLE_FILE", "Card", "associated_files", "embed", "labels_file"]
+__all__ = [
+    "LABELS_FILE",
+    "TULLE_FILE",
+    "Card",
+    "associated_files",
+    "embed",
+    "labels_file",
+    "normalization",
+    "without_files",
+]
 
 LABELS_FILE = "labels.txt"
 TULLE_FILE = "tulle.json"
@@ -87,26 +98,53 @@ def embed(model: bytes, card: Card) -> bytes:
 
 
 def associated_files(content: bytes) -> dict[str, bytes]:
-    """Read the files that lie with a model, by name."""
+    """Read the files that lie with a model, by name; none where what lies there cannot be read."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, zlib.error):
         return {}
+
+
+def without_files(content: bytes) -> bytes:
+    """Leave out the archive that lies behind a model."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return content[: min(member.header_offset for member in archive.infolist())]
+    except (zipfile.BadZipFile, ValueError):
+        return content
 
 
 def labels_file(content: bytes) -> str | None:
     """Find the name of the file that labels a model's first output."""
+    for tensor in _described(content, 3):
+        for file in tensor.tables(6):
+            if file.integer(2, "b") == _TENSOR_AXIS_LABELS:
+                return file.text(0)
+    return None
+
+
+def normalization(content: bytes) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+    """Read the mean and the standard deviation by which a model's input is to be normalised."""
+    for tensor in _described(content, 2):
+        for unit in tensor.tables(4):
+            options = unit.table(1)
+            if unit.integer(0, "b") == _NORMALIZATION_OPTIONS and options is not None:
+                return options.numbers(0, "f"), options.numbers(1, "f")
+    return None
+
+
+def _described(content: bytes, slot: int) -> tuple[Table, ...]:
+    """Find what a model's metadata says of its first input (slot 2) or output (slot 3)."""
     model = root(content, _MODEL)
     buffers = model.tables(_BUFFERS)
     for entry in model.tables(_METADATA_ENTRIES):
         if entry.text(0) == _ENTRY:
-            metadata = root(content[buffers[entry.integer(1)].extent(0)], _METADATA)
-            outputs = [tensor for graph in metadata.tables(3)[:1] for tensor in graph.tables(3)[:1]]
-            for file in (file for tensor in outputs for file in tensor.tables(6)):
-                if file.integer(2, "b") == _TENSOR_AXIS_LABELS:
-                    return file.text(0)
-    return None
+            metadata = root(buffers[entry.integer(1)].content(0), _METADATA)
+            return tuple(
+                tensor for graph in metadata.tables(3)[:1] for tensor in graph.tables(slot)[:1]
+            )
+    return ()
 
 
 def _with_metadata(model: bytes, metadata: bytes) -> bytes:

@@ -3,11 +3,37 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from tulle.errors import UnknownPreprocessing
+from tulle.errors import UnknownPreprocessing, UsageError
 
-__all__ = ["APPLICATIONS", "PREPROCESSINGS", "Preprocessing", "find_preprocessing"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "APPLICATIONS",
+    "LUMA",
+    "PREPROCESSINGS",
+    "Channels",
+    "Preprocessing",
+    "choose_preprocessing",
+    "find_preprocessing",
+]
+
+# What red, green and blue give to grey, in 65536ths: Pillow's "L", after ITU-R 601-2.
+LUMA = (19595, 38470, 7471)
+
+_RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)")
+
+
+class Channels(StrEnum):
+    """The order of a colour picture's channels."""
+
+    RGB = "rgb"
+    BGR = "bgr"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,11 +41,13 @@ class Preprocessing:
     """The arithmetic between a picture's pixels (0 to 255) and what a model was trained on.
 
     Attributes:
+        name: what a user calls it.
         bgr: whether the channels are turned round first, from RGB.
         mean: subtracted from each channel.
         std: what each channel is then divided by.
     """
 
+    name: str = "none"
     bgr: bool = False
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
@@ -62,13 +90,90 @@ PREPROCESSINGS = {
 
 
 def find_preprocessing(name: str) -> Preprocessing:
-    """Look a preprocessing up by its name."""
+    """Look a preprocessing up by its name, or by the range that it brings pixels to."""
     if name in PREPROCESSINGS:
-        return PREPROCESSINGS[name]
+        return replace(PREPROCESSINGS[name], name=name)
+    if match := _RANGE.fullmatch(name):
+        return _range(float(match[1]), float(match[2]), name)
     nearest = difflib.get_close_matches(name.lower(), PREPROCESSINGS, n=1)
     raise UnknownPreprocessing(
         f"there is no preprocessing {name!r}",
         hint=(f"did you mean {nearest[0]!r}? " if nearest else "")
-        + "take the one that the model was trained with: "
+        + "take the one that the model was trained with, a range such as 0..1, or one of these: "
         + ", ".join(PREPROCESSINGS),
     )
+
+
+def choose_preprocessing(
+    name: str | None,
+    *,
+    mean: Sequence[float] = (),
+    std: Sequence[float] = (),
+    channels: Channels | None = None,
+) -> Preprocessing:
+    """Put together what a user asks for.
+
+    Args:
+        name: a preprocessing's name, or a range; without it, pixels stay from 0 to 255.
+        mean: subtracted from each channel after that; one number, or three.
+        std: what each channel is then divided by.
+        channels: the order that the model was trained on.
+    """
+    chosen = find_preprocessing(name or "none")
+    if not mean and not std and channels is None:
+        return chosen
+    means, stds = _three(mean or (0.0,), "--mean"), _three(std or (1.0,), "--std")
+    if channels is not None and chosen.bgr:
+        raise UsageError(
+            f"the order of the channels is part of {name!r}", hint="leave --channels out"
+        )
+    if min(stds) <= 0:
+        raise UsageError("a --std is not above 0", hint="pixels are divided by it")
+    if name is None and std and max(stds) < 1:
+        raise UsageError(
+            "this --std is for pixels from 0 to 1, and pixels go from 0 to 255",
+            hint="add --preprocessing 0..1, which comes first",
+        )
+    parts = [name] if name else []
+    if mean or std:
+        parts.append(f"mean {_numbers(means)}, std {_numbers(stds)}")
+    if channels is not None:
+        parts.append(str(channels))
+    return Preprocessing(
+        name=", ".join(parts),
+        bgr=chosen.bgr if channels is None else channels is Channels.BGR,
+        mean=_three(
+            [
+                first + by * then
+                for first, by, then in zip(chosen.mean, chosen.std, means, strict=True)
+            ]
+        ),
+        std=_three([by * then for by, then in zip(chosen.std, stds, strict=True)]),
+    )
+
+
+def _range(low: float, high: float, name: str) -> Preprocessing:
+    if low >= high:
+        raise UnknownPreprocessing(
+            f"{name} is no range: {low:g} is not below {high:g}",
+            hint="write the value of black, two points, and the value of white: -1..1",
+        )
+    std = 255 / (high - low)
+    return Preprocessing(name=name, mean=(-low * std,) * 3, std=(std,) * 3)
+
+
+def _three(values: Sequence[float], option: str = "") -> tuple[float, float, float]:
+    match tuple(values):
+        case (one,):
+            return one, one, one
+        case (first, second, third):
+            return first, second, third
+    raise UsageError(
+        f"{option} has {len(values)} numbers",
+        hint="give one for all channels, or three: 0.5,0.5,0.5",
+    )
+
+
+def _numbers(values: Sequence[float]) -> str:
+    shown = values[:1] if len(set(values)) == 1 else values
+    return ",".join(f"{value:g}" for value in shown)

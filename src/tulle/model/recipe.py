@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["ALLOWANCES", "Allowance", "Recipe"]
+__all__ = ["ALLOWANCES", "ROUNDING", "Allowance", "Recipe"]
 
 
 class Recipe(StrEnum):
@@ -40,3 +40,6 @@ ALLOWANCES = {
     Recipe.DYNAMIC: Allowance(tolerance=0.25, agreement=0.98, tie=1e-2),
     Recipe.INT8: Allowance(tolerance=0.25, agreement=0.98, tie=1e-2),
 }
+
+# A source of 8 bits whose pixels are scaled on their way in: halves are rounded either way.
+ROUNDING = Allowance(tolerance=0.05, agreement=0.98, tie=1e-2)

@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tulle.errors import InvalidLabels, UsageError
-from tulle.model.labels import check_count, check_labels, read_labels
+from tulle.model.labels import (
+    check_count,
+    check_labels,
+    check_source_count,
+    parse_labels,
+    read_labels,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +52,42 @@ def test_refuses_a_label_that_is_there_twice() -> None:
 def test_says_both_numbers_when_labels_and_outputs_differ() -> None:
     with pytest.raises(InvalidLabels, match="the model has 10 outputs and 1 label is given"):
         check_count(("cat",), 10)
-    with pytest.raises(InvalidLabels, match="1 output and 2 labels are") as refusal:
+    with pytest.raises(InvalidLabels, match="1 output and 3 labels are") as refusal:
+        check_count(("cat", "dog", "hen"), 1)
+    assert "what 0 stands for" in refusal.value.hint
+
+
+@pytest.mark.parametrize("labels", [("cat",), ("cat", "dog")])
+def test_a_single_output_of_a_source_may_have_a_label_or_two(labels: tuple[str, ...]) -> None:
+    check_source_count(labels, 1)
+
+
+def test_a_finished_model_has_as_many_labels_as_outputs() -> None:
+    with pytest.raises(InvalidLabels, match="1 output and 2 labels"):
         check_count(("cat", "dog"), 1)
-    assert "sigmoid" in refusal.value.hint
+
+
+@pytest.mark.parametrize(
+    ("content", "labels"),
+    [
+        (b"0 Rock\n1 Paper\n2 Scissors cut\n", ("Rock", "Paper", "Scissors cut")),
+        (b"0 Rock\r\n1 Paper\r\n", ("Rock", "Paper")),
+        (b"1 Rock\n2 Paper\n", ("Rock", "Paper")),
+        (b"0: Rock\n1: Paper\n", ("Rock", "Paper")),
+        (b"0 Rock\n2 Paper\n", ("0 Rock", "2 Paper")),
+        (b"7 up\ncola\n", ("7 up", "cola")),
+        (b"0\n1\n2\n", ("0", "1", "2")),
+        (b"\n\ncat\n\n  \ndog\n", ("cat", "dog")),
+        (b"\xef\xbb\xbf0 cat\n1 dog", ("cat", "dog")),
+        ("cat\ndög\n".encode("utf-16"), ("cat", "dög")),
+        (b"crane\nhen\ncrane\ncrane\n", ("crane", "hen", "crane (2)", "crane (3)")),
+    ],
+)
+def test_reads_files_as_others_write_them(content: bytes, labels: tuple[str, ...]) -> None:
+    assert parse_labels(content, "labels.txt") == labels
+
+
+@pytest.mark.parametrize("content", [b"", b"\n \n", b"\xef\xbb\xbf"])
+def test_refuses_an_empty_file(content: bytes) -> None:
+    with pytest.raises(InvalidLabels, match=r"labels\.txt holds no labels"):
+        parse_labels(content, "labels.txt")

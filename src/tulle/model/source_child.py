@@ -1,4 +1,4 @@
-"""Owns the child process that runs `tulle.model.keras_worker`: questions in, answers out, noise kept."""
+"""Owns the child process that reads a source: questions in, answers out, noise kept."""
 
 from __future__ import annotations
 
@@ -16,22 +16,25 @@ if TYPE_CHECKING:
 
     from tulle.progress import Reporter
 
-__all__ = ["KerasChild"]
+__all__ = ["SourceChild"]
 
 _TAIL_LINES = 15
 
 
-class KerasChild:
-    """A child with TensorFlow in it, started on entry and gone on exit.
+class SourceChild:
+    """A child with heavy libraries in it, started on entry and gone on exit.
 
     Args:
-        python: the interpreter that has TensorFlow.
+        worker: the module that the child runs (`tulle.model.worker` says how it talks).
+        python: the interpreter that has the libraries.
         reporter: hears each step that the child takes.
-        verbose: let all that TensorFlow prints through to stderr, which is kept for errors otherwise.
+        verbose: let all that the libraries print through to stderr, which is kept for errors otherwise.
     """
 
-    def __init__(self, python: str, reporter: Reporter, *, verbose: bool = False) -> None:
-        self._command = [python, "-P", "-m", "tulle.model.keras_worker"]
+    def __init__(
+        self, worker: str, python: str, reporter: Reporter, *, verbose: bool = False
+    ) -> None:
+        self._command = [python, "-P", "-m", worker]
         self._reporter = reporter
         self._verbose = verbose
 
@@ -83,9 +86,9 @@ class KerasChild:
         status = self._process.wait()
         killed = status == -9
         return ConversionFailed(
-            "the process with TensorFlow was killed, as Linux does when memory runs out"
+            "the process that reads the model was killed, as Linux does when memory runs out"
             if killed
-            else f"the process with TensorFlow ended with status {status}",
+            else f"the process that reads the model ended with status {status}",
             hint="free some memory and try again"
             if killed
             else "see all that it says with --verbose",

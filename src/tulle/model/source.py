@@ -1,0 +1,150 @@
+"""Owns what a conversion starts from: the file, the child that reads it, and what it says of itself."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tulle.errors import InvalidLabels, ModelNotFound, NotAModel, UsageError
+from tulle.model.labels import check_labels, parse_labels
+from tulle.model.preprocessing import Channels, Preprocessing, choose_preprocessing
+from tulle.model.tflite_source import read_tflite
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tulle.model.tflite_source import Guess
+    from tulle.progress import Reporter
+
+__all__ = ["PreprocessingRequest", "Source", "open_source", "settle_labels", "settle_preprocessing"]
+
+_SAVE = "save the whole model with model.save('model.keras') and name that file"
+_KERAS_WORKER = "tulle.model.keras_worker"
+_TFLITE_WORKER = "tulle.model.tflite_worker"
+_LABELS = "labels.txt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A trained model, as it was left.
+
+    Attributes:
+        path: its file.
+        sha256: of the file.
+        worker: the module that reads it, in a child.
+        labels: what the file itself says; empty where it does not.
+        guess: the preprocessing that the file says or suggests; None where only the user can tell.
+    """
+
+    path: Path
+    sha256: str
+    worker: str
+    labels: tuple[str, ...] = ()
+    guess: Guess | None = None
+
+    @property
+    def is_tflite(self) -> bool:
+        """Say whether the source is a TF-Lite model already."""
+        return self.worker == _TFLITE_WORKER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreprocessingRequest:
+    """What a user says of the preprocessing: a name or a range, a mean, a deviation, an order of channels."""
+
+    name: str | None = None
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+    channels: Channels | None = None
+
+
+def open_source(path: Path) -> Source:
+    """Find out what a path holds, and refuse what can be seen to be no model."""
+    if path.is_dir():
+        raise NotAModel(f"{path} is a folder, perhaps a SavedModel", hint=_SAVE)
+    if not path.is_file():
+        raise ModelNotFound(f"there is no model at {path}", hint="check the path")
+    if path.suffix == ".tflite":
+        read = read_tflite(path)
+        return Source(
+            path=path,
+            sha256=_sha256(path),
+            worker=_TFLITE_WORKER,
+            labels=read.labels,
+            guess=read.guess,
+        )
+    _check_keras(path)
+    return Source(path=path, sha256=_sha256(path), worker=_KERAS_WORKER)
+
+
+def settle_labels(
+    source: Source, asked: tuple[str, ...] | None, reporter: Reporter
+) -> tuple[str, ...]:
+    """Take the labels that the user gives, else the file's own, else those in the file that lies beside it."""
+    labels = asked
+    beside = source.path.parent / _LABELS
+    if labels is None and source.labels:
+        labels = source.labels
+        reporter.note(f"labels taken from {source.path.name}: {_few(labels)}")
+    elif labels is None and beside.is_file():
+        labels = parse_labels(beside.read_bytes(), beside.name)
+        reporter.note(f"labels taken from {_LABELS} beside it: {_few(labels)}")
+    if labels is None:
+        raise InvalidLabels(
+            f"{source.path.name} does not say what its outputs stand for",
+            hint=f"name a file with one label a line: --labels FILE, or put {_LABELS} beside the model",
+        )
+    check_labels(labels)
+    return labels
+
+
+def settle_preprocessing(
+    source: Source, asked: PreprocessingRequest, reporter: Reporter
+) -> Preprocessing:
+    """Take the preprocessing that the user gives, else what the file says or suggests."""
+    if asked != PreprocessingRequest():
+        return choose_preprocessing(
+            asked.name, mean=asked.mean, std=asked.std, channels=asked.channels
+        )
+    guess = source.guess
+    if guess is None:
+        raise UsageError(
+            f"{source.path.name} does not say what its input was trained with",
+            hint="name it with --preprocessing: a Keras application (xception, mobilenet_v2, …), "
+            "a range such as 0..1, or none",
+        )
+    text = f"preprocessing {guess.preprocessing.name}: {guess.reason}"
+    if guess.certain:
+        reporter.note(text)
+    else:
+        reporter.warn(f"{text}; if the answers are wrong, say it with --preprocessing")
+    return guess.preprocessing
+
+
+def _few(labels: tuple[str, ...]) -> str:
+    return ", ".join(labels[:3]) + (f", … ({len(labels)})" if len(labels) > 3 else "")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _check_keras(source: Path) -> None:
+    whole = {
+        ".keras": zipfile.is_zipfile,
+        ".h5": _starts_as_hdf5,
+        ".hdf5": _starts_as_hdf5,
+    }
+    if source.suffix not in whole:
+        raise NotAModel(f"{source} is neither a .keras, an .h5 nor a .tflite file", hint=_SAVE)
+    if not whole[source.suffix](source):
+        raise NotAModel(
+            f"{source} is no Keras model, or not all of it", hint=f"copy it again, or {_SAVE}"
+        )
+
+
+def _starts_as_hdf5(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(8) == b"\x89HDF\r\n\x1a\n"

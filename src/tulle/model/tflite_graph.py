@@ -1,0 +1,235 @@
+"""Owns what conversion reads of a TF-Lite graph: what goes in, what comes out, and what it computes with."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from tulle.errors import NotAModel, UnsupportedModel
+from tulle.model.flatbuffer import root
+
+if TYPE_CHECKING:
+    from tulle.model.flatbuffer import Table
+
+__all__ = ["Graph", "Operation", "Quantization", "Tensor", "TensorType", "read_graph"]
+
+_AGAIN = "copy or download it again, or convert the model that it was made from"
+_SINGLE = "only classifiers are served: one picture in, one row of scores out"
+_LARGE_BUFFER = 1
+_FEW = 4
+
+
+class TensorType(IntEnum):
+    """The types of tensors that a classifier's ends may have (`TensorType` in TF-Lite's schema)."""
+
+    FLOAT32 = 0
+    INT32 = 2
+    UINT8 = 3
+    INT8 = 9
+
+
+class Operation(IntEnum):
+    """Operations that conversion knows (`BuiltinOperator` in TF-Lite's schema)."""
+
+    ADD = 0
+    CONCATENATION = 2
+    CONV_2D = 3
+    DEQUANTIZE = 6
+    FLOOR = 8
+    LOGISTIC = 14
+    MUL = 18
+    RESHAPE = 22
+    SOFTMAX = 25
+    CUSTOM = 32
+    GATHER = 36
+    TRANSPOSE = 39
+    SUB = 41
+    DIV = 42
+    CAST = 53
+    QUANTIZE = 114
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantization:
+    """What a quantised tensor's numbers stand for: `scale * (number - zero_point)`."""
+
+    scale: float
+    zero_point: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tensor:
+    """One end of a graph. A size that is open is -1."""
+
+    index: int
+    type: TensorType
+    shape: tuple[int, ...]
+    quantization: Quantization | None
+
+    def __str__(self) -> str:
+        """Write it as `float32[1, 224, 224, 3]`."""
+        return f"{self.type.name.lower()}{list(self.shape)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """A graph with one input and one output.
+
+    Attributes:
+        tensors: how many tensors it has.
+        input: what it takes.
+        output: what it gives.
+        first: the operation that reads the input.
+        first_constants: the numbers that this operation computes with, where they are floats.
+        first_output: what this operation gives, where that is quantised.
+        last: the operation that makes the scores; what only changes their form is passed over.
+    """
+
+    tensors: int
+    input: Tensor
+    output: Tensor
+    first: int | None
+    first_constants: tuple[float, ...]
+    first_output: Tensor | None
+    last: int | None
+
+
+def read_graph(content: bytes) -> Graph:
+    """Read a `.tflite` file's graph.
+
+    Raises:
+        NotAModel: the bytes are no TF-Lite model, or not all of one.
+        UnsupportedModel: it is no classifier, or computes with what LiteRT has not.
+    """
+    try:
+        model = root(content, b"TFL3")
+        for buffer in model.tables(4):
+            buffer.extent(0)  # raises where the file ends before its weights
+        graph = model.tables(2)[0]
+        _refuse_large(model)
+        read = _graph(model, graph)
+        _refuse_custom(model)
+    except (struct.error, ValueError, IndexError, OverflowError) as exc:
+        raise NotAModel(
+            f"the file is no TF-Lite model, or not all of one: {exc}", hint=_AGAIN
+        ) from exc
+    return read
+
+
+def _graph(model: Table, graph: Table) -> Graph:
+    inputs, outputs = graph.integers(1), graph.integers(2)
+    tensors = graph.tables(0)
+    if len(inputs) != 1 or len(outputs) != 1:
+        names = ", ".join(
+            tensors[index].text(3) for index in (inputs if len(inputs) != 1 else outputs)
+        )
+        many = _count(inputs, "input") if len(inputs) != 1 else _count(outputs, "output")
+        raise UnsupportedModel(f"the model has {many}: {names}", hint=_SINGLE)
+    codes = [_code(code) for code in model.tables(1)]
+    operators = graph.tables(3)
+    first = next((one for one in operators if inputs[0] in one.integers(1)), None)
+    return Graph(
+        tensors=len(tensors),
+        input=_tensor(tensors, inputs[0]),
+        output=_tensor(tensors, outputs[0]),
+        first=None if first is None else codes[first.integer(0)],
+        first_constants=() if first is None else _constants(model, tensors, first),
+        first_output=None if first is None else _quantised(tensors, first.integers(2)[0]),
+        last=_last(operators, codes, outputs[0]),
+    )
+
+
+def _tensor(tensors: tuple[Table, ...], index: int) -> Tensor:
+    table = tensors[index]
+    kind = table.integer(1, "b")
+    if kind not in list(TensorType):
+        raise UnsupportedModel(
+            f"the model takes or gives numbers of a type that no picture has (TensorType {kind})",
+            hint=_SINGLE,
+        )
+    return Tensor(
+        index=index,
+        type=TensorType(kind),
+        shape=table.integers(7) or table.integers(0),
+        quantization=_quantization(table),
+    )
+
+
+def _quantised(tensors: tuple[Table, ...], index: int) -> Tensor | None:
+    if tensors[index].integer(1, "b") in (TensorType.UINT8, TensorType.INT8):
+        return _tensor(tensors, index)
+    return None
+
+
+def _quantization(tensor: Table) -> Quantization | None:
+    table = tensor.table(4)
+    if table is None:
+        return None
+    scales, zero_points = table.numbers(2, "f"), table.numbers(3, "q")
+    if len(scales) != 1:
+        return None
+    return Quantization(scale=scales[0], zero_point=int(zero_points[0]) if zero_points else 0)
+
+
+def _constants(model: Table, tensors: tuple[Table, ...], operator: Table) -> tuple[float, ...]:
+    """Read the float constants that an operator takes beside its first input."""
+    buffers = model.tables(4)
+    contents = [
+        buffers[tensors[index].integer(2)].content(0)
+        for index in operator.integers(1)
+        if index >= 0 and tensors[index].integer(1, "b") == TensorType.FLOAT32
+    ]
+    return tuple(
+        number
+        for content in contents
+        for (number,) in struct.iter_unpack("<f", content[: 4 * _FEW])
+    )
+
+
+def _last(operators: tuple[Table, ...], codes: list[int], output: int) -> int | None:
+    """Go back from the output, over what only changes the numbers' form."""
+    form = {Operation.RESHAPE, Operation.QUANTIZE, Operation.DEQUANTIZE}
+    for operator in reversed(operators):
+        if output in operator.integers(2):
+            code = codes[operator.integer(0)]
+            if code not in form:
+                return code
+            output = operator.integers(1)[0]
+    return None
+
+
+def _code(table: Table) -> int:
+    # The first slot is a byte, from when there were fewer than 127 operations.
+    return max(table.integer(0, "b"), table.integer(3, "i"))
+
+
+def _refuse_custom(model: Table) -> None:
+    customs = [code.text(1) or "?" for code in model.tables(1) if _code(code) == Operation.CUSTOM]
+    if not customs:
+        return
+    if "edgetpu-custom-op" in customs:
+        hint = "it was compiled for an Edge TPU: name the .tflite file that the compiler was given"
+    elif any(name.startswith("Flex") for name in customs):
+        hint = (
+            "Flex operations are TensorFlow's own: convert the original with TF-Lite's alone "
+            "(tf.lite.OpsSet.TFLITE_BUILTINS), or hand `tulle convert` the Keras model"
+        )
+    else:
+        hint = "export the model again without it; custom operations need a program of their own"
+    raise UnsupportedModel(
+        f"the model computes with what LiteRT has not: {', '.join(sorted(customs))}", hint=hint
+    )
+
+
+def _refuse_large(model: Table) -> None:
+    if any(buffer.integer(1, "Q") > _LARGE_BUFFER for buffer in model.tables(4)):
+        raise UnsupportedModel(
+            "the model's weights lie outside its flatbuffer, as in files over 2 GB",
+            hint="export it again in float16 or int8, so that it is smaller",
+        )
+
+
+def _count(indices: tuple[int, ...], thing: str) -> str:
+    return f"{len(indices)} {thing}s"
