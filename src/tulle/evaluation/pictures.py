@@ -128,7 +128,7 @@ def _is_picture(path: Path) -> bool:
 
 
 def _reason(category: str, strangers: list[str], labels: Mapping[str, tuple[str, ...]]) -> str:
-    where = "" if len(labels) == 1 else f" of {', '.join(strangers)}"
+    where = f" of {', '.join(strangers)}" if len(strangers) < len(labels) else ""
     known = tuple(label for name in strangers for label in labels[name])
     return f"is no label{where}{_nearest(category, known)}"
 

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tulle.evaluation.report.tables import scrolling
+from tulle.evaluation.report.tables import scrolling, shade
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,19 +27,21 @@ def comparison(models: Sequence[ModelEvaluation]) -> str:
 def _figures(models: Sequence[ModelEvaluation]) -> str:
     low = min(model.figures.accuracy_low for model in models)
     high = max(model.figures.accuracy_high for model in models)
-    rows = zip(*(_column(name, cells) for name, cells in _columns(models)), strict=True)
+    rows = zip(*(_cells(column) for _, column in _columns(models)), strict=True)
     body = "".join(
         f'<tr><th scope="row"><a href="#model-{number}">{escape(Path(model.name).name)}</a></th>'
-        f"<td>{_interval(model, low, high)}</td>{''.join(cells)}</tr>"
-        for number, (model, cells) in enumerate(zip(models, rows, strict=True))
+        f"{accuracy}<td>{_interval(model, low, high)}</td>{''.join(cells)}</tr>"
+        for number, (model, (accuracy, *cells)) in enumerate(zip(models, rows, strict=True))
     )
-    heads = "".join(f'<th scope="col" class="number">{name}</th>' for name, _ in _columns(models))
-    return scrolling(
-        "Models side by side",
+    first, *heads = (f'<th scope="col" class="number">{name}</th>' for name, _ in _columns(models))
+    table = (
         '<table class="plain compare"><thead><tr><th scope="col">Model</th>'
-        f'<th scope="col">95% interval, {low:.2f} to {high:.2f}</th>{heads}</tr></thead><tbody>{body}</tbody></table>'
-        '<p class="note">The best of each column is set in bold. Where intervals overlap much, '
-        "the pictures are too few to tell the models apart.</p>",
+        f'{first}<th scope="col">95% interval</th>{"".join(heads)}</tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )
+    return scrolling("Models side by side", table) + (
+        f'<p class="note">The best of each column is set in bold. Intervals are drawn from {low:.2f} to {high:.2f}; '
+        "where they overlap much, the pictures are too few to tell the models apart.</p>"
     )
 
 
@@ -58,7 +60,7 @@ def _columns(
         ),
         ("ECE", [_ece(model) for model in models]),
         (
-            "Model, ms",
+            "Inference, ms",
             [(model.infer.median_ms, f"{model.infer.median_ms:.1f}") for model in models],
         ),
         (
@@ -77,11 +79,12 @@ def _ece(model: ModelEvaluation) -> tuple[float | None, str]:
     return ece, "–" if ece is None else f"{ece:.3f}"
 
 
-def _column(_: str, cells: list[tuple[float | None, str]]) -> list[str]:
-    costs = [cost for cost, _ in cells if cost is not None]
+def _cells(column: list[tuple[float | None, str]]) -> list[str]:
+    """Mark what is best, unless all look the same."""
+    known = [(cost, text) for cost, text in column if cost is not None]
+    best = min(known)[1] if len({text for _, text in known}) > 1 else None
     return [
-        f'<td class="number{" best" if cost is not None and cost == min(costs) else ""}">{text}</td>'
-        for cost, text in cells
+        f'<td class="number{" best" if text == best else ""}">{text}</td>' for _, text in column
     ]
 
 
@@ -102,9 +105,7 @@ def _recalls(models: Sequence[ModelEvaluation]) -> str:
     recalls = [
         {entry.category: entry.recall for entry in model.figures.categories} for model in models
     ]
-    heads = "".join(
-        f'<th scope="col" class="number">{escape(Path(model.name).name)}</th>' for model in models
-    )
+    heads = "".join(f'<th scope="col">{escape(Path(model.name).name)}</th>' for model in models)
     rows = "".join(
         f'<tr><th scope="row">{escape(entry.category)}</th><td class="number">{entry.pictures}</td>'
         + "".join(_recall(known[entry.category]) for known in recalls)
@@ -114,13 +115,13 @@ def _recalls(models: Sequence[ModelEvaluation]) -> str:
     )
     return scrolling(
         "Recall by category",
-        '<table class="heat recalls"><thead><tr><th scope="col">Category</th>'
+        f'<table class="heat recalls" style="min-width:{170 + 80 * len(models)}px"><thead><tr><th scope="col">Category</th>'
         '<th scope="col" class="number">Pictures</th>'
         f"{heads}</tr></thead><tbody>{rows}</tbody></table>",
     )
 
 
 def _recall(recall: float | None) -> str:
-    strength = recall or 0.0
-    deep = " deep" if strength > 0.62 else ""
-    return f'<td class="right{deep}" style="--v:{strength:.3f}">{strength:.3f}</td>'
+    if recall is None:
+        return '<td class="nought">–</td>'
+    return f"<td {shade('right', recall)}>{recall:.3f}</td>"

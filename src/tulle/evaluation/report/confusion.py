@@ -6,7 +6,7 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
-from tulle.evaluation.report.tables import scrolling
+from tulle.evaluation.report.tables import scrolling, shade
 
 if TYPE_CHECKING:
     from tulle.evaluation.figures import Figures
@@ -15,7 +15,6 @@ __all__ = ["confusion"]
 
 _LARGEST = 40  # categories; a larger matrix cannot be read
 _COMMONEST = 30
-_DEEP = 0.62  # the strength of colour from which numbers on it are light
 
 
 def confusion(figures: Figures) -> str:
@@ -54,9 +53,9 @@ def _cell(cell: int, total: int, said: str, *, right: bool) -> str:
         return f'<td class="{"right " if right else ""}nought">0</td>'
     # The eye judges areas: the root lets a share of 5% still be seen.
     strength = math.sqrt(cell / total)
-    classes = f"{'right' if right else 'wrong'}{' deep' if strength > _DEEP else ''}"
-    title = f"{said}: {cell} of {total}" if not right else f"right: {cell} of {total}"
-    return f'<td class="{classes}" style="--v:{strength:.3f}" title="{escape(title)}">{cell}</td>'
+    title = f"{'right' if right else said}: {cell} of {total}"
+    look = shade("right" if right else "wrong", strength)
+    return f'<td {look} title="{escape(title)}">{cell}</td>'
 
 
 def _commonest(names: list[str], figures: Figures) -> str:

@@ -149,7 +149,7 @@ def _left_out(evaluation: Evaluation) -> str:
         return ""
     items = "".join(f"<li>{line}</li>" for line in lines)
     return (
-        f'<details class="card left-out"><summary>Left out: {len(lines)}</summary>'
+        f'<details class="card left-out"><summary>Left out or skipped: {len(lines)}</summary>'
         f"<ul>{items}</ul></details>"
     )
 

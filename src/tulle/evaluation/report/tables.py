@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tulle.evaluation.figures import Figures
 
-__all__ = ["category_table", "count", "percent", "scrolling"]
+__all__ = ["category_table", "count", "percent", "scrolling", "shade"]
+
+_DEEP = 0.75  # the strength of colour from which the number on it is light
 
 
 def category_table(figures: Figures) -> str:
@@ -40,6 +42,11 @@ def scrolling(name: str, table: str) -> str:
     return (
         f'<div class="scroll" role="region" aria-label="{escape(name)}" tabindex="0">{table}</div>'
     )
+
+
+def shade(kind: str, strength: float) -> str:
+    """Colour a cell of a heat map by a strength of 0 to 1."""
+    return f'class="{kind}{" deep" if strength > _DEEP else ""}" style="--v:{strength:.3f}"'
 
 
 def percent(share: float) -> str:
