@@ -15,6 +15,7 @@ __all__ = ["main"]
 # and `tulle --help` imports none of them.
 _COMMANDS = {
     "convert": ("tulle.cli.convert", "Turn a Keras model into one self-contained .tflite file."),
+    "inspect": ("tulle.cli.inspect", "Tell what is in a .tflite file, and how it runs here."),
     "predict": ("tulle.cli.predict", "Classify pictures, as the function would."),
     "evaluate": ("tulle.cli.evaluate", "Judge models on pictures whose categories are known."),
     "dev": ("tulle.cli.dev", "Run the function in a local Lambda, with a gateway before it."),
