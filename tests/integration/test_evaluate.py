@@ -191,6 +191,13 @@ def test_refuses_a_place_for_the_report_before_the_work(pictures: Path, tmp_path
     assert "Evaluate" not in ran.stderr
 
 
+def test_gives_the_figures_though_the_report_cannot_be_written(pictures: Path) -> None:
+    ran = evaluate("--html", "/proc/report.html", TINY, pictures)
+    assert ran.returncode == 2
+    assert "error[usage]: the report cannot be written to /proc/report.html" in ran.stderr
+    assert "accuracy" in ran.stdout
+
+
 def test_an_interrupt_ends_it_cleanly(tmp_path: Path) -> None:
     (tmp_path / "pants").mkdir()
     for number in range(400):

@@ -57,14 +57,13 @@ def command(
     evaluation = _evaluate(plan, workers)
     elapsed_s = time.monotonic() - start
     _tell(evaluation)
-    if html is not None:
-        write_html_report(evaluation, html)
-        TerminalReporter().note(f"report: {html}")
     TerminalReporter().done(
         f"{plan.answers} answers in {elapsed_s:.1f} s: {plan.answers / elapsed_s:.0f} pictures a second, "
         f"{evaluation.workers} at once"
     )
     click.echo(_json(evaluation) if as_json else render(evaluation))
+    if html is not None:
+        _write(evaluation, html)
     if evaluation.failed:
         raise click.exceptions.Exit(evaluation.failed[0].error.exit_code)
 
@@ -74,6 +73,17 @@ def _evaluate(plan: EvaluationPlan, workers: int | None) -> Evaluation:
         length=plan.answers, label="→ Evaluate", file=sys.stderr, show_pos=True
     ) as progress:
         return evaluate(plan, workers=workers, advance=progress.update)
+
+
+def _write(evaluation: Evaluation, html: Path) -> None:
+    try:
+        write_html_report(evaluation, html)
+    except OSError as exc:
+        raise UsageError(
+            f"the report cannot be written to {html} ({(exc.strerror or str(exc)).lower()})",
+            hint="name another place with --html",
+        ) from exc
+    TerminalReporter().note(f"report: {html}")
 
 
 def _tell(evaluation: Evaluation) -> None:

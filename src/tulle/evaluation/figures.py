@@ -79,7 +79,7 @@ def count_figures(labels: Sequence[str], answers: Sequence[Answer]) -> Figures:
     """Count how often a model is right.
 
     Args:
-        labels: the model's.
+        labels: the model's, each once.
         answers: at least one, each of a category that is a label.
     """
     pairs = Counter((answer.category, answer.said) for answer in answers)

@@ -144,14 +144,14 @@ def _unknown(
 ) -> UnknownCategories:
     every = tuple(dict.fromkeys(label for known in labels.values() for label in known))
     deeper = [
-        path
+        str(path)
         for path in sorted(folder.path.iterdir())
         if path.is_dir() and any((path / label).is_dir() for label in every)
     ]
     names = f"{', '.join(every[:10])}{', …' if len(every) > 10 else ''}"
     return UnknownCategories(
         f"no folder in {folder.path} has the name of a label of {' and '.join(labels)}",
-        hint=f"did you mean {deeper[0]}?"
+        hint=f"did you mean {' or '.join(deeper)}?"
         if deeper
         else f"name the folders as the labels are: {names}",
         detail="\n".join(f"{entry.category} {entry.reason}" for entry in left_out[:10]),

@@ -86,7 +86,7 @@ def judge(name: str, model: Model, answers: Sequence[Answer]) -> ModelEvaluation
     return ModelEvaluation(
         name=name,
         model=model,
-        figures=count_figures(model.signature.labels, answers),
+        figures=count_figures(tuple(dict.fromkeys(model.signature.labels)), answers),
         calibration=calibrate(answers),
         decode=summarise([answer.decode_ms for answer in answers]),
         infer=summarise([answer.infer_ms for answer in answers]),

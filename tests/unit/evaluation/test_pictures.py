@@ -63,7 +63,7 @@ def test_names_the_nearest_label_where_no_folder_is_one(tmp_path: Path) -> None:
 
 
 def test_sees_that_the_categories_lie_one_folder_deeper(tmp_path: Path) -> None:
-    touch(tmp_path, "validation/hat/a.jpg")
+    touch(tmp_path, "train/hat/a.jpg", "validation/hat/a.jpg")
     with pytest.raises(UnknownCategories) as caught:
         select_pictures(read_folder(tmp_path), {"clothing": ("hat", "t-shirt")})
-    assert caught.value.hint == f"did you mean {tmp_path / 'validation'}?"
+    assert caught.value.hint == f"did you mean {tmp_path / 'train'} or {tmp_path / 'validation'}?"

@@ -115,8 +115,8 @@ def _recalls(models: Sequence[ModelEvaluation]) -> str:
     )
     return scrolling(
         "Recall by category",
-        f'<table class="heat recalls" style="min-width:{170 + 80 * len(models)}px"><thead><tr><th scope="col">Category</th>'
-        '<th scope="col" class="number">Pictures</th>'
+        f'<table class="heat recalls" style="min-width:{170 + 80 * len(models)}px"><thead><tr>'
+        '<th scope="col">Category</th><th scope="col" class="number">Pictures</th>'
         f"{heads}</tr></thead><tbody>{rows}</tbody></table>",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import warnings
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,10 @@ def _thumbnail(path: Path) -> str:
     """Make a small JPEG of a picture, as a `data:` address."""
     from PIL import Image, ImageOps  # noqa: PLC0415 (only a report needs Pillow here)
 
-    with Image.open(path) as picture:
+    with warnings.catch_warnings(), Image.open(path) as picture:
+        warnings.simplefilter(
+            "ignore"
+        )  # Pillow's remarks on odd files, which the runtime reads too
         picture.draft("RGB", (_SIDE, _SIDE))
         small = ImageOps.exif_transpose(picture).convert("RGB")
     small.thumbnail((_SIDE, _SIDE))
