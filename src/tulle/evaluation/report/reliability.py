@@ -62,8 +62,8 @@ def _drawing(calibration: Calibration, name: str) -> str:
         "score, and how many pictures have it</text>"
         f'<text transform="translate(10 {_y(0.5):.0f}) rotate(-90)" text-anchor="middle">share right</text>'
         "</svg>"
-        '<p class="legend"><span class="share">right, and sure of it</span>'
-        '<span class="modest">right, but less sure</span><span class="rash">sure, but wrong</span></p>'
+        '<p class="legend"><span class="share">as the score says</span>'
+        '<span class="modest">right more often</span><span class="rash">right less often</span></p>'
     )
 
 
