@@ -74,6 +74,11 @@ def _pooled(*shape: int | None) -> keras.Model:
     return keras.Model(picture, layers.Dense(3)(layers.GlobalAveragePooling2D()(picture)))
 
 
+def _spread(*shape: int) -> keras.Model:
+    picture = keras.Input(shape)
+    return keras.Model(picture, layers.Dense(3, "softmax")(layers.Flatten()(picture / 255.0)))
+
+
 def _feature_map() -> keras.Model:
     picture = keras.Input(SIZE)
     return keras.Model(picture, layers.Conv2D(3, 3)(picture))
@@ -97,19 +102,71 @@ def _subclassed() -> keras.Model:
     return model
 
 
+class Exported(tf.Module):  # type: ignore[misc]  # TensorFlow is not typed
+    """A classifier that can only be called: a SavedModel of it has no signature."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weights = tf.Variable(tf.random.stateless_normal((3, LABELS), (1, 2)), name="weights")
+
+    @tf.function(input_signature=[tf.TensorSpec((None, *SIZE), tf.float32)])  # type: ignore[untyped-decorator]
+    def __call__(self, pictures: tf.Tensor) -> tf.Tensor:
+        """Score pictures by their mean colour."""
+        return tf.nn.softmax(tf.reduce_mean(pictures, (1, 2)) @ self.weights / 50.0)
+
+
+class Reading(Exported):
+    """A classifier that reads a file whenever it is asked."""
+
+    @tf.function(input_signature=[tf.TensorSpec((None, *SIZE), tf.float32)])  # type: ignore[untyped-decorator]
+    def __call__(self, pictures: tf.Tensor) -> tf.Tensor:
+        """Score pictures, and look into a file meanwhile."""
+        read = tf.strings.length(tf.io.read_file("/etc/hostname"))
+        return super().__call__(pictures) + tf.cast(read, tf.float32)
+
+
+def _keras_2(folder: Path) -> None:
+    """Save as Keras 2 did: its DepthwiseConv2D says what Keras 3 does not understand."""
+    import tf_keras  # noqa: PLC0415 (slow)
+
+    network = tf_keras.Sequential(
+        [
+            tf_keras.layers.Input(SIZE),
+            tf_keras.layers.DepthwiseConv2D(3),
+            tf_keras.layers.GlobalAveragePooling2D(),
+            tf_keras.layers.Dense(
+                LABELS, "softmax", kernel_initializer=tf_keras.initializers.HeNormal(1)
+            ),
+        ]
+    )
+    network.save(folder / "keras-2.h5")
+    network.save(folder / "keras-2-folder", save_format="tf")
+
+
+def saved_models(folder: Path) -> None:
+    """Write SavedModel folders, with and without a signature."""
+    classifier(3, None).export(folder / "exported", verbose=False)
+    tf.saved_model.save(Exported(), str(folder / "unsigned"))
+    tf.saved_model.save(Reading(), str(folder / "reading"))
+
+
 MODELS: dict[str, Callable[[], keras.Model]] = {
     "tiny": classifier,
     "logits": lambda: classifier(3, None),
     "sigmoids": lambda: classifier(3, "sigmoid"),
     "single": lambda: classifier(1, "sigmoid"),
     "own-layer": lambda: classifier(3, None, OwnLayer()),
-    "lambda": lambda: classifier(3, None, layers.Lambda(lambda values: values * 2.0)),
+    "lambda": lambda: classifier(
+        3, None, layers.Lambda(lambda values: values * 2.0, name="doubled")
+    ),
     "augmenting": lambda: classifier(3, "softmax", layers.RandomFlip(), layers.RandomContrast(0.5)),
     "two-inputs": _two_inputs,
     "two-outputs": _two_outputs,
     "any-size": lambda: _pooled(None, None, 3),
-    "grey": lambda: _pooled(16, 24, 1),
-    "channels-first": lambda: _pooled(3, 16, 24),
+    "grey": lambda: _spread(16, 24, 1),
+    "channels-first": lambda: _spread(3, 16, 24),
+    "five-channels": lambda: _pooled(16, 24, 5),
+    "one-number": lambda: classifier(1, None),
     "feature-map": _feature_map,
     "fourier": _fourier,
     "nan": _constant_nan,
@@ -119,11 +176,14 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
 
 def main(folder: Path) -> None:
     """Write every model into a folder."""
+    saved_models(folder)
+    _keras_2(folder)
     for name, build in MODELS.items():
         model = build()
         model.save(folder / f"{name}.keras")
         if name == "tiny":
             model.save(folder / "tiny.h5")
+            MODELS["lambda"]().save(folder / "lambda.h5")
             model.save_weights(folder / "weights.weights.h5")
             converter = tf.lite.TFLiteConverter.from_keras_model(model)
             (folder / "float.tflite").write_bytes(converter.convert())

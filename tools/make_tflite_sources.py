@@ -26,7 +26,7 @@ def small(
 
 
 def network(
-    shape: tuple[int, ...], activation: str | None, units: int, *first: layers.Layer
+    shape: tuple[int | None, ...], activation: str | None, units: int, *first: layers.Layer
 ) -> keras.Model:
     """Build a network of a MobileNet's layers."""
     picture = keras.Input(shape)

@@ -25,10 +25,14 @@ from tulle.errors import (
     UnsupportedModel,
     UsageError,
 )
+from tulle.model.builtin import sample_pictures
 from tulle.model.convert import ConversionRequest, convert
 from tulle.model.file import load_model
+from tulle.model.metadata import Card, embed
 from tulle.model.preprocessing import APPLICATIONS, find_preprocessing
-from tulle.model.signature import Fit, Interpolation, Resize
+from tulle.model.recipe import Recipe
+from tulle.model.serving import open_classifier
+from tulle.model.signature import Fit, Interpolation, Resize, Signature
 from tulle.model.source_child import SourceChild
 from tulle.progress import SilentReporter
 
@@ -48,6 +52,16 @@ print(json.dumps({
     if hasattr(module, "preprocess_input") and name != "imagenet_utils"
 }))
 """
+
+
+_CARD = Card(
+    name="",
+    description="",
+    signature=Signature(width=0, height=0, labels=(), resize=Resize(), exif=False),
+    preprocessing="none",
+    recipe=Recipe.NONE,
+    source_sha256="",
+)
 
 
 class Story:
@@ -135,7 +149,7 @@ def test_a_converted_model_answers_as_keras_does(
         f"Load {model}.keras",
         "Convert to TF-Lite",
         "Run the result on 24 pictures",
-        "Run Keras on 24 pictures",
+        "Run the original on 24 pictures",
     ]
     assert conversion.softmax.reason in story.notes[0]
     assert list(request_.output.parent.iterdir()) == [request_.output]
@@ -190,13 +204,16 @@ def test_the_command_says_what_is_wrong(models: Path, tmp_path: Path) -> None:
     [
         ("own-layer.keras", UnsupportedModel, "needs 'OwnLayer', which is code of your own"),
         ("subclassed.keras", UnsupportedModel, "needs 'Subclassed', which is code of your own"),
-        ("lambda.keras", UnsupportedModel, "holds a Lambda layer"),
+        ("lambda.keras", UnsupportedModel, "holds a Lambda layer, 'doubled': Python code"),
+        ("lambda.h5", UnsupportedModel, "holds a Lambda layer, 'doubled': Python code"),
+        ("reading", UnsupportedModel, "does more than compute: ReadFile"),
+        ("empty-folder", NotAModel, "cannot read the SavedModel in empty-folder"),
         ("two-inputs.keras", UnsupportedModel, "the model has 2 inputs"),
         ("two-outputs.keras", UnsupportedModel, "the model has 2 outputs"),
         ("any-size.keras", UnsupportedModel, "takes pictures of any size"),
-        ("grey.keras", UnsupportedModel, "does not take RGB pictures: its input is .16, 24, 1."),
-        ("channels-first.keras", UnsupportedModel, "takes its channels first"),
+        ("five-channels.keras", UnsupportedModel, "not take pictures: its input is .16, 24, 5."),
         ("feature-map.keras", UnsupportedModel, "does not give one row of scores"),
+        ("one-number.keras", InvalidLabels, "has 1 output and 3 labels are given"),
         ("fourier.keras", UnsupportedModel, "computes with what TF-Lite has not: .*FFT2D"),
         ("nan.keras", UnsupportedModel, "are not numbers"),
         ("single.keras", InvalidLabels, "has 1 output and 3 labels are given"),
@@ -207,6 +224,7 @@ def test_the_command_says_what_is_wrong(models: Path, tmp_path: Path) -> None:
 def test_a_model_that_cannot_be_served_is_refused(
     keras: SourceChild, models: Path, pictures: Path, model: str, error: type[ModelError], text: str
 ) -> None:
+    (models / "empty-folder").mkdir(exist_ok=True)
     (models / "cut-short.h5").write_bytes((models / "tiny.h5").read_bytes()[:4000])
     with pytest.raises(error, match=text) as refusal:
         keras.ask(_question(models / model, pictures / "rgb.jpg", SHAPES))
@@ -214,24 +232,52 @@ def test_a_model_that_cannot_be_served_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("model", "labels", "added"),
+    ("model", "labels", "fit"),
     [
-        ("augmenting.keras", SHAPES, False),
-        ("single.keras", ("shape",), False),
-        ("sigmoids.keras", SHAPES, False),
+        ("augmenting.keras", SHAPES, Fit.STRETCH),
+        ("single.keras", ("shape",), Fit.STRETCH),
+        ("single.keras", ("shape", "none"), Fit.STRETCH),
+        ("one-number.keras", ("shape", "none"), Fit.STRETCH),
+        ("sigmoids.keras", SHAPES, Fit.STRETCH),
+        ("grey.keras", SHAPES, Fit.STRETCH),
+        ("channels-first.keras", SHAPES, Fit.CROP),
+        ("lambda.keras", SHAPES, Fit.STRETCH),
+        ("exported", SHAPES, Fit.STRETCH),
+        ("unsigned", SHAPES, Fit.STRETCH),
+        ("keras-2.h5", SHAPES, Fit.CROP),
+        ("keras-2-folder", SHAPES, Fit.LETTERBOX),
     ],
 )
-def test_models_of_other_kinds_are_converted(
+def test_models_of_other_kinds_answer_as_they_did(
     keras: SourceChild,
     models: Path,
-    pictures: Path,
+    tmp_path: Path,
     model: str,
     labels: tuple[str, ...],
-    added: bool,
+    fit: Fit,
 ) -> None:
-    answer = keras.ask(_question(models / model, pictures / "rgb.jpg", labels))
+    question = _question(models / model, sample_pictures()[0], labels)
+    answer = keras.ask(question | {"fit": fit, "allowed_code": ["doubled"]})
     assert (answer["width"], answer["height"]) == (24, 16)
-    assert answer["softmax"]["added"] is added
+    assert answer["softmax"]["added"] is (model in {"exported", "lambda.keras"})
+
+    signature = Signature(width=24, height=16, labels=labels, resize=Resize(fit=fit), exif=False)
+    served = tmp_path / "served.tflite"
+    bare = Path(question["output"]).read_bytes()
+    served.write_bytes(embed(bare, replace(_CARD, signature=signature)))
+    classifier = open_classifier(load_model(served))
+    pixels = classifier.pixels(sample_pictures()[0].read_bytes())
+    (tmp_path / "pixels").write_bytes(pixels)
+    question = {"do": "score", "pixels": str(tmp_path / "pixels")}
+    scores = keras.ask(question | {"pictures": [str(sample_pictures()[0])]})["scores"]
+    assert classifier.score(pixels) == pytest.approx(scores[0], abs=1e-5)
+
+
+def test_a_regression_model_is_refused(keras: SourceChild, models: Path, pictures: Path) -> None:
+    question = _question(models / "one-number.keras", pictures / "rgb.jpg", ("price",))
+    with pytest.raises(UnsupportedModel, match="gives one number that is no score") as refusal:
+        keras.ask(question)
+    assert "regression" in refusal.value.hint
 
 
 def test_the_same_model_comes_out_as_the_same_bytes(
@@ -286,7 +332,7 @@ def test_what_can_be_seen_early_is_refused_before_tensorflow_starts(
     (tmp_path / "folder").mkdir()
     for changed, error, text in [
         ({"source": tmp_path / "absent.keras"}, ModelNotFound, "no model at"),
-        ({"source": tmp_path / "folder"}, NotAModel, "perhaps a SavedModel"),
+        ({"source": tmp_path / "folder"}, NotAModel, "a folder, and no SavedModel"),
         ({"source": tmp_path / "junk.keras"}, NotAModel, "no Keras model, or not all of it"),
         ({"source": tmp_path / "junk.h5"}, NotAModel, "no Keras model, or not all of it"),
         (
@@ -346,6 +392,7 @@ def _question(source: Path, picture: Path, labels: tuple[str, ...]) -> dict[str,
         "source": str(source),
         "output": str(source.with_suffix(".out")),
         "labels": labels,
+        "allowed_code": [],
         "preprocessing": asdict(find_preprocessing("none")),
         "recipe": "none",
         "interpolation": "nearest",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +14,14 @@ import pytest
 
 from tulle.errors import PictureNotFound, UsageError
 from tulle.model.builtin import sample_pictures
+from tulle.model.choice import convert_by_measurement
 from tulle.model.convert import ConversionRequest, convert
+from tulle.model.file import load_model
 from tulle.model.recipe import Recipe
 from tulle.progress import SilentReporter
 
 CLOTHING = Path(__file__).parents[2] / "examples/clothing"
+FLOAT = Path(__file__).parents[1] / "data/models/float.tflite"
 
 
 class Warnings(SilentReporter):
@@ -49,9 +54,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    ("recipe", "share"), [(Recipe.FLOAT16, 0.54), (Recipe.DYNAMIC, 0.3), (Recipe.INT8, 0.32)]
-)
+@pytest.mark.parametrize(("recipe", "share"), [(Recipe.FLOAT16, 0.54), (Recipe.INT8, 0.32)])
 def test_a_recipe_makes_the_file_smaller_and_keeps_the_categories(
     request_: ConversionRequest, pictures: Path, recipe: Recipe, share: float
 ) -> None:
@@ -67,6 +70,66 @@ def test_a_recipe_makes_the_file_smaller_and_keeps_the_categories(
         "broken.jpg cannot be read:",
         "left out 1 of 11 pictures",
     ]
+
+
+def test_auto_measures_every_recipe_and_keeps_one_within_the_loss(
+    request_: ConversionRequest, tmp_path: Path
+) -> None:
+    pictures = tmp_path / "pictures"
+    for picture in sample_pictures():
+        (pictures / picture.stem).mkdir(parents=True)
+        shutil.copy(picture, pictures / picture.stem)
+    asked = replace(request_, pictures=pictures)
+    choice = convert_by_measurement(asked, max_loss=0, reporter=SilentReporter())
+    sizes = {each.recipe: each.size_bytes for each in choice.measurements}
+    assert list(sizes) == list(Recipe)
+    assert sizes[Recipe.DYNAMIC] < sizes[Recipe.INT8] < sizes[Recipe.FLOAT16] < sizes[Recipe.NONE]
+    kept = next(each for each in choice.measurements if each.recipe is choice.conversion.recipe)
+    assert kept.loss <= 0
+    assert kept.accuracy is not None
+    assert kept.memory_bytes is not None
+    assert choice.conversion.model == load_model(request_.output)
+    assert sorted(tmp_path.iterdir()) == [request_.output, pictures]
+
+
+def test_auto_makes_of_a_tflite_file_what_can_be_made_of_one(tmp_path: Path) -> None:
+    output = tmp_path / "out.tflite"
+    options = ["--labels", "a,b,c", "--preprocessing", "none", "--recipe", "auto"]
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "tulle",
+            "convert",
+            FLOAT,
+            "-o",
+            output,
+            *options,
+            "--max-loss=1%",
+            "--json",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    measured = json.loads(ran.stdout)["measured"]
+    assert [each["recipe"] for each in measured["recipes"]] == ["none", "float16"]
+    assert measured["max_loss"] == 0.01
+    assert measured["pictures"] == 10
+    assert "recipe" in ran.stderr
+    assert "float16" in ran.stderr
+
+
+def test_a_loss_that_is_no_share_is_refused(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "tulle", "convert", FLOAT, "--recipe", "auto", "--max-loss", "much"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert ran.returncode == 2
+    assert "'much' is no share: write 0.5% or 0.005" in ran.stderr
 
 
 def test_int8_without_pictures_to_calibrate_with_is_refused(request_: ConversionRequest) -> None:

@@ -12,6 +12,7 @@ import click
 
 from tulle.api.convert import (
     Channels,
+    Choice,
     Conversion,
     ConversionRequest,
     Fit,
@@ -19,11 +20,14 @@ from tulle.api.convert import (
     Recipe,
     Resize,
     convert,
+    convert_by_measurement,
     read_labels,
 )
 from tulle.cli.reporter import TerminalReporter
 
 __all__ = ["command"]
+
+_AUTO = "auto"
 
 
 def _numbers(_: click.Context, parameter: click.Parameter, text: str | None) -> tuple[float, ...]:
@@ -33,6 +37,16 @@ def _numbers(_: click.Context, parameter: click.Parameter, text: str | None) -> 
         raise click.BadParameter(
             f"{text!r} is not a number, nor three with commas: 0.485,0.456,0.406", param=parameter
         ) from None
+
+
+def _share(_: click.Context, parameter: click.Parameter, text: str) -> float:
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise click.BadParameter(f"{text!r} is no share: write 0.5% or 0.005", param=parameter)
+    return share
 
 
 @click.command("convert", context_settings={"show_default": True})
@@ -89,9 +103,17 @@ def _numbers(_: click.Context, parameter: click.Parameter, text: str | None) -> 
 )
 @click.option(
     "--recipe",
-    type=click.Choice([str(name) for name in Recipe]),
+    type=click.Choice([*map(str, Recipe), _AUTO]),
     default=str(Recipe.NONE),
-    help="How weights are stored: as they are, halved (float16), or in 8 bits (dynamic, int8).",
+    help="How weights are stored: as they are, halved (float16), or in 8 bits (dynamic, int8); "
+    "auto measures them all and keeps the best.",
+)
+@click.option(
+    "--max-loss",
+    callback=_share,
+    default="0.5%",
+    metavar="SHARE",
+    help="With --recipe auto: how much accuracy may be lost.",
 )
 @click.option(
     "--softmax/--no-softmax",
@@ -117,8 +139,13 @@ def command(*, model: Path, labels: str | None, as_json: bool, **options: Any) -
     MODEL is a .keras, .h5 or .tflite file. The result takes pixels, has the preprocessing and the
     labels inside, and is written only if it answers as the original does.
     """
-    conversion = convert(_request(model, labels, **options), _ElapsedReporter())
-    click.echo(_json(conversion) if as_json else conversion.model.path)
+    request, reporter = _request(model, labels, **options), _ElapsedReporter()
+    if options["recipe"] == _AUTO:
+        choice = convert_by_measurement(request, max_loss=options["max_loss"], reporter=reporter)
+        conversion, measured = choice.conversion, _measured(choice)
+    else:
+        conversion, measured = convert(request, reporter), {}
+    click.echo(_json(conversion, measured) if as_json else conversion.model.path)
 
 
 def _request(model: Path, labels: str | None, **options: Any) -> ConversionRequest:
@@ -136,7 +163,7 @@ def _request(model: Path, labels: str | None, **options: Any) -> ConversionReque
             interpolation=Interpolation(options["interpolation"]), fit=Fit(options["fit"])
         ),
         exif=not options["ignore_exif"],
-        recipe=Recipe(options["recipe"]),
+        recipe=Recipe.NONE if options["recipe"] == _AUTO else Recipe(options["recipe"]),
         softmax=options["softmax"],
         pictures=options["pictures"],
         tolerance=options["tolerance"],
@@ -144,7 +171,15 @@ def _request(model: Path, labels: str | None, **options: Any) -> ConversionReque
     )
 
 
-def _json(conversion: Conversion) -> str:
+def _measured(choice: Choice) -> dict[str, Any]:
+    return {
+        "max_loss": choice.max_loss,
+        "pictures": choice.pictures,
+        "recipes": [asdict(measurement) for measurement in choice.measurements],
+    }
+
+
+def _json(conversion: Conversion, measured: dict[str, Any]) -> str:
     model = conversion.model
     content = {
         "schema": 1,
@@ -158,6 +193,8 @@ def _json(conversion: Conversion) -> str:
         "softmax": asdict(conversion.softmax),
         "parity": asdict(conversion.parity),
     }
+    if measured:
+        content["measured"] = measured
     return json.dumps(content, ensure_ascii=False, indent=2)
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tulle.model.serving import Classifier
     from tulle.progress import Reporter
 
-__all__ = ["Conversion", "ConversionRequest", "convert"]
+__all__ = ["Conversion", "ConversionRequest", "check_output", "convert"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,7 @@ class ConversionRequest:
         softmax: whether to make outputs probabilities; None finds out whether they are.
         pictures: a folder of pictures to compare both models on; None takes tulle's own.
         tolerance: the largest difference between two scores that is allowed; None takes the recipe's.
+        agreement: the share of pictures on which the category must be the same; None takes the recipe's.
         verbose: show all that TensorFlow prints.
         python: the interpreter that has what reads the source.
     """
@@ -74,6 +75,7 @@ class ConversionRequest:
     softmax: bool | None = None
     pictures: Path | None = None
     tolerance: float | None = None
+    agreement: float | None = None
     verbose: bool = False
     python: str = sys.executable
 
@@ -164,6 +166,11 @@ def _check(request: ConversionRequest, source: Source) -> None:
             "int8 needs pictures, to find the ranges of what the model computes",
             hint="name a folder with 100 or more such as the function will see: --pictures FOLDER",
         )
+    check_output(request)
+
+
+def check_output(request: ConversionRequest) -> None:
+    """Refuse a place where the result cannot go."""
     if not os.access(request.output.parent, os.W_OK):
         raise UsageError(
             f"nothing can be written to {request.output.parent}",
@@ -185,9 +192,11 @@ def _pictures(request: ConversionRequest, reporter: Reporter) -> tuple[Path, ...
 
 def _allowance(request: ConversionRequest, *, rounds: bool) -> Allowance:
     allowance = ROUNDING if rounds else ALLOWANCES[request.recipe]
-    if request.tolerance is None:
-        return allowance
-    return replace(allowance, tolerance=request.tolerance)
+    return replace(
+        allowance,
+        tolerance=allowance.tolerance if request.tolerance is None else request.tolerance,
+        agreement=allowance.agreement if request.agreement is None else request.agreement,
+    )
 
 
 def _question(job: _Job, output: Path) -> dict[str, object]:

@@ -1,16 +1,20 @@
-"""Owns the reading of a Keras model inside the worker, and the refusal of what cannot be served."""
+"""Owns the reading of a Keras model inside the worker: by Keras 3, else by Keras 2 where that is installed."""
 
 from __future__ import annotations
 
+import json
 import re
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 from tulle.errors import ModelError, NotAModel, UnsupportedModel
+from tulle.model.loaded_model import LoadedModel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["final_activation", "input_size", "load_source", "output_count"]
+__all__ = ["load_keras"]
 
 _CUSTOM = re.compile(
     r"(?:Could not locate (?:class|function)|Unknown (?:layer|object|[\w ]*function)):? '?([\w>.]+)"
@@ -18,16 +22,31 @@ _CUSTOM = re.compile(
 _SINGLE = "give the model one input, the picture, and one output, its scores, and save it again"
 
 
-def load_source(keras: Any, path: Path) -> Any:
-    """Load a Keras model, and say what is wrong where Keras will not."""
+def load_keras(
+    keras: Any, path: Path, allowed: Sequence[str], note: Callable[[str], None]
+) -> LoadedModel:
+    """Load a Keras model, and say what is wrong where Keras will not.
+
+    Args:
+        keras: Keras 3.
+        path: a `.keras` or `.h5` file.
+        allowed: names of Lambda layers whose code may run.
+        note: is told where Keras 2 had to read the file.
+    """
+    lambdas = _find_lambdas(path)
+    _refuse_code(path, lambdas, allowed)
     try:
-        return keras.models.load_model(path, compile=False)
+        model = keras.models.load_model(path, compile=False, safe_mode=not lambdas)
     except Exception as exc:
-        raise _refusal(path, str(exc)) from exc
+        refusal = _refusal(path, str(exc))
+        if path.suffix == ".keras" or not isinstance(refusal, NotAModel) or _holds_weights(refusal):
+            raise refusal from exc
+        model = _load_by_keras_2(path, refusal, safe=not lambdas)
+        note("read by Keras 2 (tf-keras): Keras 3 cannot")
+    return _loaded(model)
 
 
-def input_size(model: Any) -> tuple[int, int]:
-    """Find the height and width of the pictures that a model takes."""
+def _loaded(model: Any) -> LoadedModel:
     inputs = getattr(model, "inputs", None)
     if not inputs:
         raise UnsupportedModel(
@@ -36,41 +55,21 @@ def input_size(model: Any) -> tuple[int, int]:
         )
     if len(inputs) != 1:
         raise UnsupportedModel(f"the model has {len(inputs)} inputs", hint=_SINGLE)
-    match tuple(inputs[0].shape):
-        case (_, int(height), int(width), 3):
-            return height, width
-        case (_, None, _, 3) | (_, _, None, 3):
-            raise UnsupportedModel(
-                f"the model takes pictures of any size: its input is {_shape(inputs[0])}",
-                hint="build it again with input_shape=(height, width, 3) as it was trained, "
-                "take over its weights (new.set_weights(old.get_weights())), and save that",
-            )
-        case (_, 3, _, _):
-            raise UnsupportedModel(
-                f"the model takes its channels first: its input is {_shape(inputs[0])}",
-                hint="build it with data_format='channels_last' and input_shape=(height, width, 3)",
-            )
-    raise UnsupportedModel(
-        f"the model does not take RGB pictures: its input is {_shape(inputs[0])}",
-        hint="only models of colour pictures, (height, width, 3), are served; "
-        "put a layer in front that makes of one what the model needs",
-    )
-
-
-def output_count(model: Any) -> int:
-    """Find how many scores a model gives."""
     if len(model.outputs) != 1:
         raise UnsupportedModel(f"the model has {len(model.outputs)} outputs", hint=_SINGLE)
-    match tuple(model.outputs[0].shape):
-        case (_, int(count)):
-            return count
-    raise UnsupportedModel(
-        f"the model does not give one row of scores: its output is {_shape(model.outputs[0])}",
-        hint="end it with a Dense layer of one unit a category (after GlobalAveragePooling2D or Flatten)",
+    layer, activation = _final_activation(model)
+    return LoadedModel(
+        call=lambda values: model(values, training=False),
+        input_shape=tuple(inputs[0].shape),
+        output_shape=tuple(model.outputs[0].shape),
+        layer=layer,
+        activation=activation,
+        # Keras 3 wraps TensorFlow's variables in its own; Keras 2 does not.
+        keeps=[one if callable(one.value) else one.value for one in model.variables],
     )
 
 
-def final_activation(model: Any) -> tuple[str, str | None]:
+def _final_activation(model: Any) -> tuple[str, str | None]:
     """Name the layer that a model ends in, and its activation where it has one."""
     layer = model
     while getattr(layer, "layers", None):
@@ -81,9 +80,63 @@ def final_activation(model: Any) -> tuple[str, str | None]:
     return layer.name, getattr(activation, "__name__", None)
 
 
-def _shape(tensor: Any) -> str:
-    sizes = ("any" if size is None else str(size) for size in tensor.shape[1:])
-    return f"({', '.join(sizes)})"
+def _find_lambdas(path: Path) -> list[str]:
+    """Name the Lambda layers in a file, without running anything of it."""
+    try:
+        return sorted(set(_lambdas(json.loads(_config(path)))))
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        return []  # Keras says what is wrong with such a file, and runs nothing meanwhile
+
+
+def _config(path: Path) -> str | bytes:
+    if path.suffix == ".keras":
+        with zipfile.ZipFile(path) as archive:
+            return archive.read("config.json")
+    import h5py  # noqa: PLC0415 (comes with TensorFlow)
+
+    with h5py.File(path) as file:
+        config: str | bytes = file.attrs["model_config"]
+        return config
+
+
+def _lambdas(config: Any) -> Iterator[str]:
+    if isinstance(config, list):
+        for item in config:
+            yield from _lambdas(item)
+    elif isinstance(config, dict):
+        if config.get("class_name") == "Lambda":
+            yield str(config.get("config", {}).get("name", "lambda"))
+        for item in config.values():
+            yield from _lambdas(item)
+
+
+def _refuse_code(path: Path, lambdas: Sequence[str], allowed: Sequence[str]) -> None:
+    refused = [name for name in lambdas if name not in allowed]
+    if refused:
+        raise UnsupportedModel(
+            f"{path.name} holds a Lambda layer, {refused[0]!r}: Python code, which is not run from a model's file",
+            hint="replace it by one of Keras's own layers (Rescaling, Normalization, …) and save it again; "
+            f"if you trust whoever made the file: --allow-code {refused[0]}",
+        )
+
+
+def _load_by_keras_2(path: Path, refusal: ModelError, *, safe: bool) -> Any:
+    try:
+        import tf_keras  # noqa: PLC0415 (of the extra)
+    except ImportError:
+        raise NotAModel(
+            refusal.message,
+            hint='if Keras 2 saved it, install that: pip install "tulle[keras]"; else check that the file is whole',
+            detail=refusal.detail,
+        ) from None
+    try:
+        return tf_keras.models.load_model(path, compile=False, safe_mode=safe)
+    except Exception as exc:
+        raise _refusal(path, str(exc)) from exc
+
+
+def _holds_weights(refusal: ModelError) -> bool:
+    return "holds weights" in refusal.message
 
 
 def _refusal(path: Path, text: str) -> ModelError:
@@ -96,7 +149,7 @@ def _refusal(path: Path, text: str) -> ModelError:
         )
     if "ambda" in text and "unsafe" in text:
         return UnsupportedModel(
-            f"{path.name} holds a Lambda layer: Python code, which is not run from a model's file",
+            f"{path.name} holds Python code, which is not run from a model's file",
             hint="replace it by one of Keras's own layers (Rescaling, Normalization, …) and save it again",
         )
     if "No model config" in text or "No model found in config" in text:

@@ -1,40 +1,33 @@
-"""Owns what needs TensorFlow: a child process that converts a Keras model and answers as Keras answers.
+"""Owns what needs TensorFlow: a child process that converts Keras models and SavedModels, and answers as they do.
 
-Run as `python -m tulle.model.keras_worker`; `tulle.model.source_child` talks to it. Requests are JSON lines on
-stdin, answered in turn by JSON lines on stdout: any number of `{"step": text}` and `{"note": text}`, then one
-`{"result": …}` or `{"error": {code, message, hint, detail}}`. What TensorFlow itself prints goes to stderr.
+Run as `python -m tulle.model.keras_worker`; `tulle.model.source_child` talks to it.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import re
 import sys
-import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
-from tulle.errors import (
-    ConversionFailed,
-    MissingExtra,
-    TulleError,
-    UnreadablePicture,
-    UnsupportedModel,
-)
-from tulle.model.keras_source import final_activation, input_size, load_source, output_count
-from tulle.model.labels import check_count
-from tulle.model.preprocessing import APPLICATIONS, Preprocessing
+from tulle.errors import MissingExtra, TulleError, UnreadablePicture, UnsupportedModel
+from tulle.model.keras_source import load_keras
+from tulle.model.labels import check_source_count
+from tulle.model.loaded_model import LoadedModel, picture_of, scores_of
+from tulle.model.preprocessing import APPLICATIONS, LUMA, Preprocessing
 from tulle.model.quantisation import follow
 from tulle.model.recipe import Recipe
-from tulle.model.signature import Fit
-from tulle.model.softmax import Softmax, decide_softmax
+from tulle.model.saved_model_source import load_saved_model
+from tulle.model.signature import Fit, PictureInput
+from tulle.model.softmax import Ending, Softmax, decide_ending, decide_softmax
+from tulle.model.worker import serve, unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["main"]
+__all__ = ["KerasWorker", "main"]
 
 _TRIAL_PICTURES = 4
 _OPERATIONS = re.compile(r"(?:Select|Custom) ops: (.+)")
@@ -42,32 +35,19 @@ _OPERATIONS = re.compile(r"(?:Select|Custom) ops: (.+)")
 
 def main() -> None:
     """Answer requests until stdin ends."""
-    channel = _take_stdout()
-    worker: KerasWorker | None = None
-
-    def tell(message: dict[str, Any]) -> None:
-        channel.write(json.dumps(message) + "\n")
-        channel.flush()
-
-    for line in sys.stdin:
-        try:
-            worker = worker or KerasWorker(lambda kind, text: tell({kind: text}))
-            tell({"result": worker.answer(json.loads(line))})
-        except TulleError as exc:
-            tell({"error": _as_data(exc)})
-        except Exception as exc:  # noqa: BLE001 (a process of its own: whatever happens is told to its parent)
-            tell({"error": _as_data(_unforeseen(exc))})
+    serve(KerasWorker)
 
 
 class KerasWorker:
-    """TensorFlow, one Keras model, and what was decided about it."""
+    """TensorFlow, one model, and what was decided about it."""
 
     def __init__(self, tell: Callable[[str, str], None]) -> None:
         self._tell = tell
         tell("step", "Start TensorFlow")
         self._tf, self._keras, self._np = _import_tensorflow()
         self._outputs: Any = None
-        self._softmax = Softmax(added=False, reason="")
+        self._picture: PictureInput
+        self._ending = Ending()
         self._preprocess: Callable[[Any], Any] = lambda pixels: pixels
         self._load_options: dict[str, Any] = {}
         self._loads_pictures = True
@@ -76,60 +56,67 @@ class KerasWorker:
         """Do what a request asks for."""
         if request["do"] == "convert":
             return self._convert(request)
-        self._tell("step", f"Run Keras on {len(request['pictures'])} pictures")
+        self._tell("step", f"Run the original on {len(request['pictures'])} pictures")
         return {"scores": self._score(self._pixels(request))}
 
     def _convert(self, request: dict[str, Any]) -> dict[str, Any]:
-        source = Path(request["source"])
-        self._tell("step", f"Load {source.name}")
-        model = load_source(self._keras, source)
-        tf = self._tf
-        self._softmax = Softmax(added=False, reason="")
-        self._outputs = tf.function(lambda x: tf.cast(model(x, training=False), tf.float32))
-        height, width = input_size(model)
-        check_count(tuple(request["labels"]), output_count(model))
-        self._preprocess = _preprocessor(self._keras, Preprocessing(**request["preprocessing"]))
+        model = self._load(request)
+        preprocessing = Preprocessing(**request["preprocessing"])
+        preprocessing.of(self._picture.channels)
+        self._preprocess = _preprocessor(self._keras, preprocessing)
         self._load_options = {
-            "target_size": (height, width),
+            "target_size": (self._picture.height, self._picture.width),
             "interpolation": request["interpolation"],
             "keep_aspect_ratio": request["fit"] == Fit.CROP,
         }
-        self._loads_pictures = request["fit"] != Fit.LETTERBOX
+        # Keras does not letterbox, and makes a picture grey before it resizes it: then it is given the pixels.
+        self._loads_pictures = request["fit"] != Fit.LETTERBOX and self._picture.channels == 3
         trial = self._score(self._load_pictures(request["pictures"][:_TRIAL_PICTURES]))
-        _require_numbers(trial)
-        layer, activation = final_activation(model)
-        self._softmax = decide_softmax(
-            request["softmax"], layer=layer, activation=activation, outputs=trial
-        )
-        self._tell(
-            "note", f"softmax {'' if self._softmax.added else 'not '}added: {self._softmax.reason}"
-        )
+        softmax = self._decide(model, request, trial)
         self._tell("step", "Convert to TF-Lite")
-        Path(request["output"]).write_bytes(self._tflite(request, model))
+        content = self._tflite(model, preprocessing, request)
+        Path(request["output"]).write_bytes(content)
         return {
-            "width": width,
-            "height": height,
-            "softmax": {"added": self._softmax.added, "reason": self._softmax.reason},
+            "width": self._picture.width,
+            "height": self._picture.height,
+            "softmax": {"added": softmax.added, "reason": softmax.reason},
         }
 
-    def _tflite(self, request: dict[str, Any], keras_model: Any) -> bytes:
-        tf, fold = self._tf, Preprocessing(**request["preprocessing"])
+    def _load(self, request: dict[str, Any]) -> LoadedModel:
+        source, allowed, tf = Path(request["source"]), request["allowed_code"], self._tf
+        self._tell("step", f"Load {source.name}")
+        if source.is_dir():
+            model = load_saved_model(tf, source, allowed)
+        else:
+            model = load_keras(self._keras, source, allowed, lambda text: self._tell("note", text))
+        self._picture = picture_of(model.input_shape)
+        check_source_count(tuple(request["labels"]), scores_of(model.output_shape))
+        self._ending = Ending()
+        self._outputs = tf.function(lambda values: tf.cast(model.call(values), tf.float32))
+        return model
 
-        def serve(pixels: Any) -> Any:
-            values = tf.cast(pixels, tf.float32)
-            if fold.bgr:
-                values = values[..., ::-1]
-            if any(fold.mean):
-                values -= tf.constant(fold.mean, tf.float32)
-            if set(fold.std) != {1}:
-                values /= tf.constant(fold.std, tf.float32)
-            return {"scores": self._probabilities(values)}
+    def _decide(
+        self, model: LoadedModel, request: dict[str, Any], trial: list[list[float]]
+    ) -> Softmax:
+        _require_numbers(trial)
+        softmax = decide_softmax(
+            request["softmax"], layer=model.layer, activation=model.activation, outputs=trial
+        )
+        self._ending = decide_ending(
+            softmax, labels=len(request["labels"]), activation=model.activation, outputs=trial
+        )
+        self._tell("note", f"softmax {'' if softmax.added else 'not '}added: {softmax.reason}")
+        return softmax
 
-        # Keras 3's variables are not those that a tf.Module finds by itself: unlisted, they are not frozen.
+    def _tflite(
+        self, loaded: LoadedModel, preprocessing: Preprocessing, request: dict[str, Any]
+    ) -> bytes:
+        tf = self._tf
         module = tf.Module()
-        module.weights = [variable.value for variable in keras_model.variables]
+        # Keras 3's variables are not those that a tf.Module finds by itself: unlisted, they are not frozen.
+        module.keeps = loaded.keeps
         module.serve = tf.function(
-            serve,
+            lambda pixels: {"scores": self._scores(self._fold(pixels, preprocessing))},
             input_signature=[
                 tf.TensorSpec([1, *self._load_options["target_size"], 3], tf.uint8, name="pixels")
             ],
@@ -145,14 +132,41 @@ class KerasWorker:
             raise _untranslatable(exc) from exc
         return model
 
-    def _probabilities(self, values: Any) -> Any:
-        outputs = self._outputs(values)
-        return self._tf.nn.softmax(outputs) if self._softmax.added else outputs
+    def _fold(self, pixels: Any, preprocessing: Preprocessing) -> Any:
+        """Make of pixels what the model takes, in the graph."""
+        tf, channels = self._tf, self._picture.channels
+        mean, std = preprocessing.of(channels)
+        values = tf.cast(pixels, tf.float32)
+        if channels == 1:
+            weights = tf.constant([part / 65536 for part in LUMA], tf.float32, [1, 1, 3, 1])
+            values = tf.floor(tf.nn.conv2d(values, weights, 1, "SAME") + 0.5)
+        elif preprocessing.bgr:
+            values = values[..., ::-1]
+        if any(mean):
+            values -= tf.constant(mean, tf.float32)
+        if set(std) != {1}:
+            values /= tf.constant(std, tf.float32)
+        return tf.transpose(values, [0, 3, 1, 2]) if self._picture.channels_first else values
+
+    def _scores(self, values: Any) -> Any:
+        tf, scores = self._tf, self._outputs(values)
+        if self._ending.softmax:
+            scores = tf.nn.softmax(scores)
+        if self._ending.sigmoid:
+            scores = tf.sigmoid(scores)
+        return tf.concat([1 - scores, scores], 1) if self._ending.both else scores
 
     def _score(self, pictures: Sequence[Any]) -> list[list[float]]:
-        """Answer for pictures as Keras does: its own preprocessing, then its own model."""
-        batches = (self._preprocess(picture[None].astype("float32")) for picture in pictures)
-        return [self._probabilities(batch).numpy()[0].tolist() for batch in batches]
+        """Answer for pictures as the original does: its own preprocessing, then its own model."""
+        batches = (self._prepare(picture)[None].astype("float32") for picture in pictures)
+        return [self._scores(batch).numpy()[0].tolist() for batch in batches]
+
+    def _prepare(self, picture: Any) -> Any:
+        if self._picture.channels == 1:
+            grey = self._keras.utils.array_to_img(picture, scale=False).convert("L")
+            picture = self._keras.utils.img_to_array(grey)
+        values = self._preprocess(picture.astype("float32"))[..., : self._picture.channels]
+        return values.transpose(2, 0, 1) if self._picture.channels_first else values
 
     def _pixels(self, request: dict[str, Any]) -> list[Any]:
         if self._loads_pictures:
@@ -177,13 +191,6 @@ class KerasWorker:
             raise UnreadablePicture(
                 f"{path} cannot be compared on: {exc}", hint="take it out of the folder"
             ) from exc
-
-
-def _take_stdout() -> TextIO:
-    """Keep stdout for answers: whatever else is printed, by C++ too, goes to stderr from now on."""
-    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    return channel
 
 
 def _import_tensorflow() -> tuple[Any, Any, Any]:
@@ -234,29 +241,12 @@ def _require_numbers(scores: list[list[float]]) -> None:
 def _untranslatable(exc: Exception) -> TulleError:
     operations = _OPERATIONS.search(str(exc))
     if operations is None:
-        return _unforeseen(exc)
+        return unforeseen(exc, "TensorFlow")
     return UnsupportedModel(
         f"the model computes with what TF-Lite has not: {operations[1]}",
         hint="replace the layers that do this by ones that TF-Lite knows "
         "(https://ai.google.dev/edge/litert/models/ops_compatibility)",
     )
-
-
-def _unforeseen(exc: Exception) -> TulleError:
-    return ConversionFailed(
-        f"TensorFlow failed: {type(exc).__name__}",
-        hint="see all that TensorFlow says with --verbose",
-        detail="".join(traceback.format_exception(exc)[-3:]).strip()[-2000:],
-    )
-
-
-def _as_data(error: TulleError) -> dict[str, Any]:
-    return {
-        "code": error.code,
-        "message": error.message,
-        "hint": error.hint,
-        "detail": error.detail,
-    }
 
 
 if __name__ == "__main__":

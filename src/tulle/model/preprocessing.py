@@ -52,6 +52,15 @@ class Preprocessing:
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
+    def of(self, channels: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Give the mean and the deviation of as many channels as a model takes."""
+        if channels == 1 and (len({*self.mean}) > 1 or len({*self.std}) > 1):
+            raise UsageError(
+                f"{self.name} is for three channels, and the model takes one",
+                hint="give one number for --mean and --std, or a range such as 0..1",
+            )
+        return tuple(self.mean[:channels]), tuple(self.std[:channels])
+
 
 # The modes of `keras.applications.imagenet_utils.preprocess_input`, and none.
 _IDENTITY = Preprocessing()

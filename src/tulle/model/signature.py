@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Fit", "Interpolation", "Resize", "Signature"]
+__all__ = ["Fit", "Interpolation", "PictureInput", "Resize", "Signature"]
 
 
 class Interpolation(StrEnum):
@@ -44,3 +44,13 @@ class Signature:
     labels: tuple[str, ...]
     resize: Resize
     exif: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureInput:
+    """How a source takes a picture: its size, its channels (3 or 1), and whether they come first."""
+
+    height: int
+    width: int
+    channels: int
+    channels_first: bool

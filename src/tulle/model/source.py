@@ -24,6 +24,7 @@ _SAVE = "save the whole model with model.save('model.keras') and name that file"
 _KERAS_WORKER = "tulle.model.keras_worker"
 _TFLITE_WORKER = "tulle.model.tflite_worker"
 _LABELS = "labels.txt"
+_SAVED_MODEL_FILES = ("saved_model.pb", "saved_model.pbtxt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +32,8 @@ class Source:
     """A trained model, as it was left.
 
     Attributes:
-        path: its file.
-        sha256: of the file.
+        path: its file, or a SavedModel's folder.
+        sha256: of the file, or of the names and sums of a folder's files.
         worker: the module that reads it, in a child.
         labels: what the file itself says; empty where it does not.
         guess: the preprocessing that the file says or suggests; None where only the user can tell.
@@ -63,7 +64,7 @@ class PreprocessingRequest:
 def open_source(path: Path) -> Source:
     """Find out what a path holds, and refuse what can be seen to be no model."""
     if path.is_dir():
-        raise NotAModel(f"{path} is a folder, perhaps a SavedModel", hint=_SAVE)
+        return _open_folder(path)
     if not path.is_file():
         raise ModelNotFound(f"there is no model at {path}", hint="check the path")
     if path.suffix == ".tflite":
@@ -77,6 +78,19 @@ def open_source(path: Path) -> Source:
         )
     _check_keras(path)
     return Source(path=path, sha256=_sha256(path), worker=_KERAS_WORKER)
+
+
+def _open_folder(path: Path) -> Source:
+    if not any((path / name).is_file() for name in _SAVED_MODEL_FILES):
+        raise NotAModel(
+            f"{path} is a folder, and no SavedModel: {_SAVED_MODEL_FILES[0]} is not in it",
+            hint=_SAVE,
+        )
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.relative_to(path)}\n{_sha256(file)}\n".encode())
+    return Source(path=path, sha256=digest.hexdigest(), worker=_KERAS_WORKER)
 
 
 def settle_labels(
@@ -138,7 +152,10 @@ def _check_keras(source: Path) -> None:
         ".hdf5": _starts_as_hdf5,
     }
     if source.suffix not in whole:
-        raise NotAModel(f"{source} is neither a .keras, an .h5 nor a .tflite file", hint=_SAVE)
+        raise NotAModel(
+            f"{source} is neither a .keras, an .h5 nor a .tflite file, nor a SavedModel's folder",
+            hint=_SAVE,
+        )
     if not whole[source.suffix](source):
         raise NotAModel(
             f"{source} is no Keras model, or not all of it", hint=f"copy it again, or {_SAVE}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tulle.errors import UnsupportedModel
 from tulle.model.preprocessing import LUMA, Preprocessing
+from tulle.model.signature import PictureInput
 from tulle.model.tflite_graft import Graft, with_graft
 from tulle.model.tflite_graph import Operation, Quantization, TensorType
 
@@ -14,19 +14,9 @@ if TYPE_CHECKING:
     from tulle.model.softmax import Ending
     from tulle.model.tflite_graph import Graph, Tensor
 
-__all__ = ["PictureInput", "fold", "is_straight", "picture_input", "score_count", "straight"]
+__all__ = ["fold", "is_straight", "picture_input", "score_count", "straight"]
 
 _LOWEST = {TensorType.UINT8: 0, TensorType.INT8: -128}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PictureInput:
-    """How a model takes a picture: its size, its channels (3 or 1), and whether they come first."""
-
-    height: int
-    width: int
-    channels: int
-    channels_first: bool
 
 
 def picture_input(tensor: Tensor) -> PictureInput:
@@ -133,8 +123,7 @@ class _Floats:
         self._add(Operation.FLOOR)
 
     def _normalise(self, preprocessing: Preprocessing) -> None:
-        channels = self._picture.channels
-        mean, std = preprocessing.mean[:channels], preprocessing.std[:channels]
+        mean, std = preprocessing.of(self._picture.channels)
         if any(value != 1 for value in std):
             self._add(Operation.MUL, self._graft.floats([1 / value for value in std]))
         if any(mean):

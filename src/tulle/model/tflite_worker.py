@@ -148,8 +148,8 @@ class TfliteWorker:
             pixels = np.asarray(self._image.fromarray(pixels).convert("L"))[..., None]
         elif how.bgr:
             pixels = pixels[..., ::-1]
-        channels = picture.channels
-        values = (pixels.astype("float64") - how.mean[:channels]) / how.std[:channels]
+        mean, std = how.of(picture.channels)
+        values = (pixels.astype("float64") - mean) / std
         if picture.channels_first:
             values = values.transpose(2, 0, 1)
         return self._quantise(values[None], graph.input)
