@@ -131,13 +131,20 @@ def _share(_: click.Context, parameter: click.Parameter, text: str) -> float:
     type=click.FloatRange(min=0),
     help="How far scores may differ.  [default: by the recipe, from 0.0001 up]",
 )
+@click.option(
+    "--allow-code",
+    "allowed_code",
+    multiple=True,
+    metavar="NAME",
+    help="Run the code of the Lambda layer of this name. Only for files that you trust.",
+)
 @click.option("--verbose", is_flag=True, help="Show all that TensorFlow prints.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(*, model: Path, labels: str | None, as_json: bool, **options: Any) -> None:
     """Turn a trained classifier into one self-contained .tflite file.
 
-    MODEL is a .keras, .h5 or .tflite file. The result takes pixels, has the preprocessing and the
-    labels inside, and is written only if it answers as the original does.
+    MODEL is a .keras, .h5 or .tflite file, or a SavedModel's folder. The result takes pixels, has
+    the preprocessing and the labels inside, and is written only if it answers as the original does.
     """
     request, reporter = _request(model, labels, **options), _ElapsedReporter()
     if options["recipe"] == _AUTO:
@@ -167,6 +174,7 @@ def _request(model: Path, labels: str | None, **options: Any) -> ConversionReque
         softmax=options["softmax"],
         pictures=options["pictures"],
         tolerance=options["tolerance"],
+        allowed_code=options["allowed_code"],
         verbose=options["verbose"],
     )
 

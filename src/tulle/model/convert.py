@@ -43,7 +43,7 @@ class ConversionRequest:
     """What is to be converted, and how.
 
     Attributes:
-        source: a `.keras`, `.h5` or `.tflite` file.
+        source: a `.keras`, `.h5` or `.tflite` file, or a SavedModel's folder.
         output: where the `.tflite` file goes; one that is there is replaced.
         labels: one a category, in the order of the model's outputs; None takes those that come with the source.
         preprocessing: a name or a range that `tulle.model.preprocessing` knows; without it and the next three,
@@ -58,6 +58,7 @@ class ConversionRequest:
         pictures: a folder of pictures to compare both models on; None takes tulle's own.
         tolerance: the largest difference between two scores that is allowed; None takes the recipe's.
         agreement: the share of pictures on which the category must be the same; None takes the recipe's.
+        allowed_code: names of the Lambda layers, or operations of a SavedModel, whose code may run.
         verbose: show all that TensorFlow prints.
         python: the interpreter that has what reads the source.
     """
@@ -76,6 +77,7 @@ class ConversionRequest:
     pictures: Path | None = None
     tolerance: float | None = None
     agreement: float | None = None
+    allowed_code: tuple[str, ...] = ()
     verbose: bool = False
     python: str = sys.executable
 
@@ -206,6 +208,7 @@ def _question(job: _Job, output: Path) -> dict[str, object]:
         "source": str(request.source),
         "output": str(output),
         "labels": job.labels,
+        "allowed_code": request.allowed_code,
         "preprocessing": asdict(job.preprocessing),
         "recipe": request.recipe,
         "interpolation": request.resize.interpolation,
