@@ -18,6 +18,7 @@ collect_ignore_glob = (
     [
         "integration/test_convert*.py",
         "integration/test_clothing_example.py",
+        "integration/test_recipes.py",
         "integration/*/test_keras*.py",
     ]
     if WITHOUT_TENSORFLOW
