@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import tempfile
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -84,15 +85,16 @@ class SourceChild:
 
     def _death(self) -> TulleError:
         status = self._process.wait()
-        killed = status == -9
+        if status == -signal.SIGKILL:
+            what = "was killed, as Linux does when memory runs out"
+            hint = "free some memory and try again"
+        elif status < 0:
+            what = f"crashed ({signal.Signals(-status).name})"
+            hint = "the model's file may be damaged: copy or download it again"
+        else:
+            what, hint = f"ended with status {status}", "see all that it says with --verbose"
         return ConversionFailed(
-            "the process that reads the model was killed, as Linux does when memory runs out"
-            if killed
-            else f"the process that reads the model ended with status {status}",
-            hint="free some memory and try again"
-            if killed
-            else "see all that it says with --verbose",
-            detail=self._tail(),
+            f"the process that reads the model {what}", hint=hint, detail=self._tail()
         )
 
     def _tail(self) -> str | None:

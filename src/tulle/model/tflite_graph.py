@@ -112,9 +112,7 @@ def read_graph(content: bytes) -> Graph:
         read = _graph(model, graph)
         _refuse_custom(model)
     except (struct.error, ValueError, IndexError, OverflowError) as exc:
-        raise NotAModel(
-            f"the file is no TF-Lite model, or not all of one: {exc}", hint=_AGAIN
-        ) from exc
+        raise NotAModel("the file is no TF-Lite model, or not all of one", hint=_AGAIN) from exc
     return read
 
 

@@ -18,7 +18,7 @@ from tulle.model.preprocessing import Preprocessing
 from tulle.model.softmax import Ending, Softmax, decide_ending, decide_softmax
 from tulle.model.tflite_graph import Operation, TensorType, read_graph
 from tulle.model.tflite_pixels import fold, is_straight, picture_input, score_count
-from tulle.model.worker import serve, unforeseen
+from tulle.model.worker import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,13 +196,11 @@ def _refusal(text: str) -> TulleError:
             f"the model computes with what LiteRT has not: {custom[1]}",
             hint="export the model again without it",
         )
-    if "Model provided" in text or "Could not open" in text:
-        return NotAModel(
-            "the file is no TF-Lite model, or not all of one",
-            hint="copy or download it again",
-            detail=text,
-        )
-    return unforeseen(RuntimeError(text), "TF-Lite")
+    return NotAModel(
+        "TF-Lite cannot run the model",
+        hint="copy or download it again; if it is whole, TF-Lite's own words above say what it lacks",
+        detail=text.strip()[:1000],
+    )
 
 
 if __name__ == "__main__":
