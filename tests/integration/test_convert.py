@@ -157,7 +157,7 @@ def test_a_converted_model_answers_as_keras_does(
 
 def test_a_result_that_differs_is_not_written(request_: ConversionRequest) -> None:
     request_.output.write_text("the last good one")
-    with pytest.raises(ParityFailed, match="does not answer as Keras does"):
+    with pytest.raises(ParityFailed, match="does not answer as the original does"):
         convert(replace(request_, preprocessing="xception", tolerance=0), SilentReporter())
     assert request_.output.read_text() == "the last good one"
     assert list(request_.output.parent.iterdir()) == [request_.output]

@@ -74,7 +74,7 @@ def require_parity(parity: Parity) -> None:
     if same and parity.max_difference <= parity.tolerance:
         return
     raise ParityFailed(
-        f"the converted model does not answer as Keras does: {describe(parity)}",
+        f"the converted model does not answer as the original does: {describe(parity)}",
         hint="nothing was written; " + _way_out(parity, same=same),
     )
 
