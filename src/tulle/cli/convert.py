@@ -39,7 +39,9 @@ def _numbers(_: click.Context, parameter: click.Parameter, text: str | None) -> 
         ) from None
 
 
-def _share(_: click.Context, parameter: click.Parameter, text: str) -> float:
+def _share(_: click.Context, parameter: click.Parameter, text: str | None) -> float | None:
+    if text is None:
+        return None
     try:
         share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
@@ -132,6 +134,13 @@ def _share(_: click.Context, parameter: click.Parameter, text: str) -> float:
     help="How far scores may differ.  [default: by the recipe, from 0.0001 up]",
 )
 @click.option(
+    "--agreement",
+    callback=_share,
+    metavar="SHARE",
+    help="On how many of the pictures the category must be the same.  "
+    "[default: 98% with 8 bits, else 100%]",
+)
+@click.option(
     "--allow-code",
     "allowed_code",
     multiple=True,
@@ -174,6 +183,7 @@ def _request(model: Path, labels: str | None, **options: Any) -> ConversionReque
         softmax=options["softmax"],
         pictures=options["pictures"],
         tolerance=options["tolerance"],
+        agreement=options["agreement"],
         allowed_code=options["allowed_code"],
         verbose=options["verbose"],
     )

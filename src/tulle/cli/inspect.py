@@ -69,7 +69,9 @@ def _line(heading: str, text: str) -> str:
 def _tensor(tensor: TensorSummary) -> str:
     mapping = ""
     if tensor.scale is not None:
-        mapping = f", each worth {tensor.scale:.6g} × (number - {tensor.zero_point or 0})"
+        zero_point = tensor.zero_point or 0
+        number = f"(n {'+' if zero_point < 0 else '-'} {abs(zero_point)})" if zero_point else "n"
+        mapping = f", n stands for {tensor.scale:.6g} × {number}"
     return f"{tensor}{mapping}  {click.style(tensor.name, dim=True)}"
 
 

@@ -26,6 +26,7 @@ _FLOAT32 = 0
 _UINT8 = 3
 
 _CONVERT = "make one from the Keras model with `tulle convert`"
+_CONVERT_IT = "make one that can be with `tulle convert FILE --labels labels.txt`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def _signature(content: bytes) -> Signature:
     files = associated_files(content)
     labels = files.get(labels_file(content) or "")
     if labels is None:
-        raise InvalidLabels("the model's file holds no labels", hint=_CONVERT)
+        raise InvalidLabels("the model's file holds no labels", hint=_CONVERT_IT)
     names = tuple(labels.decode().rstrip("\n").split("\n"))
     check_count(names, outputs)
     settings = json.loads(files.get(TULLE_FILE, b"{}"))
@@ -96,7 +97,7 @@ def _input_size(graph: Table) -> tuple[int, int]:
             return height, width
     raise UnsupportedModel(
         f"the model takes {_describe(shapes, types)}, not pixels: uint8[1, height, width, 3]",
-        hint=f"models are served with their preprocessing inside: {_CONVERT}",
+        hint=f"models are served with their preprocessing inside: {_CONVERT_IT}",
     )
 
 
@@ -109,7 +110,7 @@ def _output_count(graph: Table) -> int:
             return count
     raise UnsupportedModel(
         f"the model gives {_describe(shapes, types)}, not scores: float32[1, categories]",
-        hint=f"only classifiers with float scores are served: {_CONVERT}",
+        hint=f"only classifiers with float scores are served: {_CONVERT_IT}",
     )
 
 

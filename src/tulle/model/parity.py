@@ -83,7 +83,9 @@ def _way_out(parity: Parity, *, same: bool) -> str:
     if same:
         return "if that is near enough for you, allow it with --tolerance"
     if parity.agreement < 1:
-        return "8 bits are too few for this model: take --recipe float16"
+        return (
+            "8 bits are too few for this model: take --recipe float16, or allow it with --agreement"
+        )
     return "please report it"
 
 

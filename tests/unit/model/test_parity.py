@@ -58,7 +58,8 @@ def test_8_bits_may_change_one_category_in_fifty() -> None:
                 ParityFailed, match=r"97 of 100 pictures \(98% is asked for"
             ) as refusal:
                 require_parity(parity)
-            assert "float16" in refusal.value.hint
+            assert "--recipe float16" in refusal.value.hint
+            assert "--agreement" in refusal.value.hint
 
 
 def test_scores_that_are_not_numbers_never_agree() -> None:
