@@ -165,6 +165,7 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "any-size": lambda: _pooled(None, None, 3),
     "grey": lambda: _spread(16, 24, 1),
     "channels-first": lambda: _spread(3, 16, 24),
+    "flat": lambda: _spread(16, 24),
     "five-channels": lambda: _pooled(16, 24, 5),
     "one-number": lambda: classifier(1, None),
     "feature-map": _feature_map,

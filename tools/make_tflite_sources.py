@@ -60,6 +60,21 @@ def convert(model: keras.Model, quantise: str | None = None, low: float = -1) ->
     return content
 
 
+def dynamic(model: keras.Model) -> bytes:
+    """Convert with weights of 8 bits, and floats in and out."""
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    content: bytes = converter.convert()
+    return content
+
+
+def flat() -> keras.Model:
+    """Build a model of grey pictures without an axis for the channel, as tutorials on digits do."""
+    picture = keras.Input((28, 28))
+    values = layers.Dense(8, "relu", **_seeded(1))(layers.Flatten()(picture))
+    return keras.Model(picture, layers.Dense(10, "softmax", **_seeded(2))(values))
+
+
 def channels_first() -> keras.Model:
     """Build a model that takes its channels first, as ones from PyTorch do."""
     picture = keras.Input((3, HEIGHT, WIDTH))
@@ -106,6 +121,8 @@ def main(folder: Path) -> None:
         "sigmoid": convert(small(3, "sigmoid", 1)),
         "one-number": convert(small(3, None, 1)),
         "two-outputs": convert(two_outputs()),
+        "flat": convert(flat()),
+        "dynamic": dynamic(flat()),
         "any-size": convert(network((None, None, 3), "softmax", 3)),
         "flex": flex(),
     }

@@ -241,6 +241,7 @@ def test_a_model_that_cannot_be_served_is_refused(
         ("sigmoids.keras", SHAPES, Fit.STRETCH),
         ("grey.keras", SHAPES, Fit.STRETCH),
         ("channels-first.keras", SHAPES, Fit.CROP),
+        ("flat.keras", SHAPES, Fit.STRETCH),
         ("lambda.keras", SHAPES, Fit.STRETCH),
         ("exported", SHAPES, Fit.STRETCH),
         ("unsigned", SHAPES, Fit.STRETCH),

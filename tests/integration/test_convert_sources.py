@@ -126,6 +126,16 @@ def test_what_the_user_says_goes_before_what_the_file_says(
     assert parity.same_category == parity.pictures
 
 
+@pytest.mark.parametrize("name", ["flat", "dynamic"])
+def test_grey_pictures_need_no_axis_for_the_channel(request_: ConversionRequest, name: str) -> None:
+    digits = tuple("0123456789")
+    source = SOURCES / f"{name}.tflite"
+    asked = replace(request_, source=source, labels=digits, preprocessing="0..1")
+    conversion = convert(asked, SilentReporter())
+    assert (conversion.model.signature.width, conversion.model.signature.height) == (28, 28)
+    assert conversion.parity.max_difference < (1e-6 if name == "flat" else 0.05)
+
+
 def test_labels_and_normalisation_are_read_from_the_file(
     request_: ConversionRequest, tmp_path: Path
 ) -> None:

@@ -47,6 +47,7 @@ class KerasWorker:
         self._tf, self._keras, self._np = _import_tensorflow()
         self._outputs: Any = None
         self._picture: PictureInput
+        self._flat = False
         self._ending = Ending()
         self._preprocess: Callable[[Any], Any] = lambda pixels: pixels
         self._load_options: dict[str, Any] = {}
@@ -90,6 +91,7 @@ class KerasWorker:
         else:
             model = load_keras(self._keras, source, allowed, lambda text: self._tell("note", text))
         self._picture = picture_of(model.input_shape)
+        self._flat = len(model.input_shape) == 3  # grey, without an axis for the channel
         check_source_count(tuple(request["labels"]), scores_of(model.output_shape))
         self._ending = Ending()
         self._outputs = tf.function(lambda values: tf.cast(model.call(values), tf.float32))
@@ -146,7 +148,9 @@ class KerasWorker:
             values -= tf.constant(mean, tf.float32)
         if set(std) != {1}:
             values /= tf.constant(std, tf.float32)
-        return tf.transpose(values, [0, 3, 1, 2]) if self._picture.channels_first else values
+        if self._picture.channels_first:
+            return tf.transpose(values, [0, 3, 1, 2])
+        return values[..., 0] if self._flat else values
 
     def _scores(self, values: Any) -> Any:
         tf, scores = self._tf, self._outputs(values)
@@ -166,7 +170,9 @@ class KerasWorker:
             grey = self._keras.utils.array_to_img(picture, scale=False).convert("L")
             picture = self._keras.utils.img_to_array(grey)
         values = self._preprocess(picture.astype("float32"))[..., : self._picture.channels]
-        return values.transpose(2, 0, 1) if self._picture.channels_first else values
+        if self._picture.channels_first:
+            return values.transpose(2, 0, 1)
+        return values[..., 0] if self._flat else values
 
     def _pixels(self, request: dict[str, Any]) -> list[Any]:
         if self._loads_pictures:

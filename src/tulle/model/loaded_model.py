@@ -49,6 +49,8 @@ def picture_of(shape: Shape) -> PictureInput:
             return PictureInput(height=height, width=width, channels=channels, channels_first=False)
         case (_, 1 | 3 as channels, int(height), int(width)):
             return PictureInput(height=height, width=width, channels=channels, channels_first=True)
+        case (_, int(height), int(width)) if height > 3 and width > 3:
+            return PictureInput(height=height, width=width, channels=1, channels_first=False)
         case (_, None, _, 1 | 3) | (_, _, None, 1 | 3) | (_, 1 | 3, None, _) | (_, 1 | 3, _, None):
             raise UnsupportedModel(
                 f"the model takes pictures of any size: its input is {_text(shape)}",
@@ -57,7 +59,7 @@ def picture_of(shape: Shape) -> PictureInput:
             )
     raise UnsupportedModel(
         f"the model does not take pictures: its input is {_text(shape)}",
-        hint="models of pictures are served: (height, width, channels), with three channels or one; "
+        hint="pictures are (height, width, channels), with three channels or one, or (height, width); "
         "put a layer in front that makes of one what the model needs",
     )
 

@@ -41,5 +41,5 @@ ALLOWANCES = {
     Recipe.INT8: Allowance(tolerance=0.25, agreement=0.98, tie=1e-2),
 }
 
-# A source of 8 bits whose pixels are scaled on their way in: halves are rounded either way.
+# A source that computes with 8 bits and is given other numbers than pixels: halves are rounded either way.
 ROUNDING = Allowance(tolerance=0.05, agreement=0.98, tie=1e-2)

@@ -19,6 +19,7 @@ _AGAIN = "copy or download it again, or convert the model that it was made from"
 _SINGLE = "only classifiers are served: one picture in, one row of scores out"
 _LARGE_BUFFER = 1
 _FEW = 4
+_FEW_BITS = {3, 9, 17, 19, 20}  # UINT8, INT8, INT4, INT2, UINT4
 
 
 class TensorType(IntEnum):
@@ -79,6 +80,7 @@ class Graph:
 
     Attributes:
         tensors: how many tensors it has.
+        few_bits: whether it computes with 8 bits or fewer somewhere.
         input: what it takes.
         output: what it gives.
         first: the operation that reads the input.
@@ -88,6 +90,7 @@ class Graph:
     """
 
     tensors: int
+    few_bits: bool
     input: Tensor
     output: Tensor
     first: int | None
@@ -130,6 +133,7 @@ def _graph(model: Table, graph: Table) -> Graph:
     first = next((one for one in operators if inputs[0] in one.integers(1)), None)
     return Graph(
         tensors=len(tensors),
+        few_bits=any(tensor.integer(1, "b") in _FEW_BITS for tensor in tensors),
         input=_tensor(tensors, inputs[0]),
         output=_tensor(tensors, outputs[0]),
         first=None if first is None else codes[first.integer(0)],

@@ -30,6 +30,8 @@ def picture_input(tensor: Tensor) -> PictureInput:
             return PictureInput(height=height, width=width, channels=channels, channels_first=False)
         case (1 | -1, 1 | 3 as channels, height, width) if height > 0 and width > 0:
             return PictureInput(height=height, width=width, channels=channels, channels_first=True)
+        case (1 | -1, height, width) if height > 3 and width > 3:
+            return PictureInput(height=height, width=width, channels=1, channels_first=False)
         case (_, -1, _, 1 | 3) | (_, _, -1, 1 | 3) | (_, 1 | 3, -1, _) | (_, 1 | 3, _, -1):
             raise UnsupportedModel(
                 f"the model takes pictures of any size: its input is {tensor}",
@@ -43,7 +45,7 @@ def picture_input(tensor: Tensor) -> PictureInput:
     raise UnsupportedModel(
         f"the model takes {tensor}, not a picture",
         hint="pictures are [1, height, width, channels] or [1, channels, height, width], "
-        "with three channels or one",
+        "with three channels or one, or [1, height, width]",
     )
 
 
@@ -96,7 +98,7 @@ class _Floats:
     def __init__(self, graft: Graft, old: Tensor, picture: PictureInput) -> None:
         self._graft, self._old, self._picture = graft, old, picture
         self._steps: list[tuple[Operation, tuple[int, ...], TensorType, tuple[int, ...]]] = []
-        self._shape = (1, picture.height, picture.width, 3)
+        self._shape: tuple[int, ...] = (1, picture.height, picture.width, 3)
 
     def make(self, preprocessing: Preprocessing) -> None:
         """Add them all, and let the last one write what the model takes."""
@@ -111,6 +113,9 @@ class _Floats:
             _, height, width, channels = self._shape
             self._shape = (1, channels, height, width)
             self._add(Operation.TRANSPOSE, self._graft.integers([0, 3, 1, 2]))
+        if len(self._old.shape) == 3:  # grey, without an axis for the channel
+            self._shape = (1, *self._old.shape[1:])
+            self._add(Operation.RESHAPE, self._graft.integers(self._shape))
         if self._old.type is not TensorType.FLOAT32:
             self._add(Operation.QUANTIZE)
         self._write()

@@ -88,11 +88,9 @@ class TfliteWorker:
         }
 
     def _rounds(self) -> bool:
-        """Say whether pixels are rounded on their way in: then halves may go either way."""
-        tensor = self._graph.input
-        return tensor.type is not TensorType.FLOAT32 and not is_straight(
-            tensor, self._preprocessing
-        )
+        """Say whether something is rounded to 8 bits on its way: then halves may go either way."""
+        graph = self._graph
+        return graph.few_bits and not is_straight(graph.input, self._preprocessing)
 
     def _decide(self, request: dict[str, Any], trial: list[list[float]]) -> Softmax:
         last = self._graph.last
@@ -152,7 +150,8 @@ class TfliteWorker:
         values = (pixels.astype("float64") - mean) / std
         if picture.channels_first:
             values = values.transpose(2, 0, 1)
-        return self._quantise(values[None], graph.input)
+        shape = [abs(size) for size in graph.input.shape]
+        return self._quantise(values.reshape(shape), graph.input)
 
     def _quantise(self, values: Any, tensor: Tensor) -> Any:
         if tensor.type is TensorType.FLOAT32:
