@@ -75,6 +75,12 @@ def flat() -> keras.Model:
     return keras.Model(picture, layers.Dense(10, "softmax", **_seeded(2))(values))
 
 
+def identity(*shape: int) -> keras.Model:
+    """Build a model that gives what it takes, in one row."""
+    picture = keras.Input(shape)
+    return keras.Model(picture, layers.Flatten()(picture))
+
+
 def channels_first() -> keras.Model:
     """Build a model that takes its channels first, as ones from PyTorch do."""
     picture = keras.Input((3, HEIGHT, WIDTH))
@@ -123,6 +129,9 @@ def main(folder: Path) -> None:
         "two-outputs": convert(two_outputs()),
         "flat": convert(flat()),
         "dynamic": dynamic(flat()),
+        "identity": convert(identity(HEIGHT, WIDTH, 3)),
+        "identity-grey": convert(identity(HEIGHT, WIDTH, 1)),
+        "identity-channels-first": convert(identity(3, HEIGHT, WIDTH)),
         "any-size": convert(network((None, None, 3), "softmax", 3)),
         "flex": flex(),
     }

@@ -10,7 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import flatbuffers
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from tulle.errors import (
@@ -213,6 +215,20 @@ def test_what_cannot_be_meant_is_refused(
 ) -> None:
     with pytest.raises(error, match=text):
         convert(replace(request_, **changed), SilentReporter())  # type: ignore[arg-type]  # one field each
+
+
+def test_an_operator_that_litert_lacks_is_named(
+    request_: ConversionRequest, tmp_path: Path
+) -> None:
+    content = (SOURCES / "logits.tflite").read_bytes()
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+    model.operatorCodes[0].version = 99
+    builder = flatbuffers.Builder()
+    builder.Finish(model.Pack(builder), b"TFL3")
+    source = tmp_path / "newer.tflite"
+    source.write_bytes(builder.Output())
+    with pytest.raises(UnsupportedModel, match="CONV_2D in version 99, which LiteRT has not"):
+        convert(replace(request_, source=source), SilentReporter())
 
 
 def _cut(content: bytes) -> bytes:

@@ -86,6 +86,7 @@ class Graph:
         first: the operation that reads the input.
         first_constants: the numbers that this operation computes with, where they are floats.
         first_output: what this operation gives, where that is quantised.
+        reshapes_last: whether the output comes straight from a reshaping.
         last: the operation that makes the scores; what only changes their form is passed over.
     """
 
@@ -96,6 +97,7 @@ class Graph:
     first: int | None
     first_constants: tuple[float, ...]
     first_output: Tensor | None
+    reshapes_last: bool
     last: int | None
 
 
@@ -139,6 +141,10 @@ def _graph(model: Table, graph: Table) -> Graph:
         first=None if first is None else codes[first.integer(0)],
         first_constants=() if first is None else _constants(model, tensors, first),
         first_output=None if first is None else _quantised(tensors, first.integers(2)[0]),
+        reshapes_last=any(
+            outputs[0] in one.integers(2) and codes[one.integer(0)] == Operation.RESHAPE
+            for one in operators
+        ),
         last=_last(operators, codes, outputs[0]),
     )
 

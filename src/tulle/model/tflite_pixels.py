@@ -71,7 +71,7 @@ def fold(content: bytes, graph: Graph, preprocessing: Preprocessing, ending: End
     """Give a model pixels to take (`uint8[1, height, width, 3]`) and scores to give (`float32[1, categories]`)."""
     graft = Graft(tensors=graph.tensors, input=graph.input.index, output=graph.output.index)
     _put_input(graft, graph.input, preprocessing)
-    _put_output(graft, graph.output, ending)
+    _put_output(graft, graph, ending)
     return with_graft(content, graft)
 
 
@@ -149,9 +149,9 @@ class _Floats:
         self._graft.before(operation, [current, *constants], self._old.index)
 
 
-def _put_output(graft: Graft, old: Tensor, ending: Ending) -> None:
-    count = score_count(old)
-    rows = (1, count)
+def _put_output(graft: Graft, graph: Graph, ending: Ending) -> None:
+    old = graph.output
+    rows = (1, score_count(old))
 
     def add(operation: Operation, *constants: int, shape: tuple[int, ...] = rows) -> None:
         made = graft.tensor(TensorType.FLOAT32, shape)
@@ -159,7 +159,8 @@ def _put_output(graft: Graft, old: Tensor, ending: Ending) -> None:
 
     if old.type is not TensorType.FLOAT32:
         add(Operation.DEQUANTIZE, shape=tuple(abs(size) for size in old.shape))
-    if len(old.shape) != 2:
+    # LiteRT's compiled model leaves an output empty that is reshaped to a size known only as it runs.
+    if len(old.shape) != 2 or graph.reshapes_last:
         add(Operation.RESHAPE, graft.integers(rows))
     if ending.softmax:
         add(Operation.SOFTMAX)
