@@ -8,10 +8,12 @@ That file is kept in `tests/data/models`, and with it `tiny.tflite`, made by
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import h5py
 import keras
 import numpy as np
 import tensorflow as tf
@@ -140,6 +142,13 @@ def _keras_2(folder: Path) -> None:
         ]
     )
     network.save(folder / "keras-2.h5")
+    picture = tf_keras.Input(SIZE)
+    values = tf_keras.applications.mobilenet_v2.preprocess_input(picture)  # TensorFlow's functions
+    tf_keras.Model(picture, network(values[..., ::-1])).save(folder / "keras-2-functions.h5")
+    shutil.copy(folder / "keras-2-functions.h5", folder / "keras-2-reading.h5")
+    with h5py.File(folder / "keras-2-reading.h5", "r+") as file:
+        config = file.attrs["model_config"]
+        file.attrs["model_config"] = config.replace('"math.truediv"', '"io.read_file"')
     network.save(folder / "keras-2-folder", save_format="tf")
 
 

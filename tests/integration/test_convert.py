@@ -204,8 +204,9 @@ def test_the_command_says_what_is_wrong(models: Path, tmp_path: Path) -> None:
     [
         ("own-layer.keras", UnsupportedModel, "needs 'OwnLayer', which is code of your own"),
         ("subclassed.keras", UnsupportedModel, "needs 'Subclassed', which is code of your own"),
-        ("lambda.keras", UnsupportedModel, "holds a Lambda layer, 'doubled': Python code"),
-        ("lambda.h5", UnsupportedModel, "holds a Lambda layer, 'doubled': Python code"),
+        ("lambda.keras", UnsupportedModel, "holds code in a layer, 'doubled', which"),
+        ("lambda.h5", UnsupportedModel, "holds code in a layer, 'doubled', which"),
+        ("keras-2-reading.h5", UnsupportedModel, "holds code in a layer, 'tf.math.truediv'"),
         ("reading", UnsupportedModel, "does more than compute: ReadFile"),
         ("empty-folder", NotAModel, "cannot read the SavedModel in empty-folder"),
         ("two-inputs.keras", UnsupportedModel, "the model has 2 inputs"),
@@ -246,6 +247,7 @@ def test_a_model_that_cannot_be_served_is_refused(
         ("exported", SHAPES, Fit.STRETCH),
         ("unsigned", SHAPES, Fit.STRETCH),
         ("keras-2.h5", SHAPES, Fit.CROP),
+        ("keras-2-functions.h5", SHAPES, Fit.CROP),
         ("keras-2-folder", SHAPES, Fit.LETTERBOX),
     ],
 )

@@ -19,6 +19,13 @@ __all__ = ["load_keras"]
 _CUSTOM = re.compile(
     r"(?:Could not locate (?:class|function)|Unknown (?:layer|object|[\w ]*function)):? '?([\w>.]+)"
 )
+# What Keras 2 made of TensorFlow's functions between layers, and those of them that only compute.
+_FUNCTION_LAYERS = ("TFOpLambda", "SlicingOpLambda")
+_COMPUTING = re.compile(
+    r"(__operators__|image|linalg|math|nn|signal)\.\w+"
+    r"|(broadcast_to|cast|clip_by_value|concat|convert_to_tensor|expand_dims|gather|identity|ones_like|pad|repeat"
+    r"|reshape|reverse|split|squeeze|stack|strided_slice|tile|transpose|unstack|where|zeros_like)"
+)
 _SINGLE = "give the model one input, the picture, and one output, its scores, and save it again"
 
 
@@ -33,13 +40,13 @@ def load_keras(
         allowed: names of Lambda layers whose code may run.
         note: is told where Keras 2 had to read the file.
     """
-    lambdas = _find_lambdas(path)
+    lambdas = _find_code(path)
     _refuse_code(path, lambdas, allowed)
     try:
         model = keras.models.load_model(path, compile=False, safe_mode=not lambdas)
     except Exception as exc:
         refusal = _refusal(path, str(exc))
-        if path.suffix == ".keras" or not isinstance(refusal, NotAModel) or _holds_weights(refusal):
+        if path.suffix == ".keras" or not _may_be_keras_2(str(exc), refusal):
             raise refusal from exc
         model = _load_by_keras_2(path, refusal, safe=not lambdas)
         note("read by Keras 2 (tf-keras): Keras 3 cannot")
@@ -80,12 +87,13 @@ def _final_activation(model: Any) -> tuple[str, str | None]:
     return layer.name, getattr(activation, "__name__", None)
 
 
-def _find_lambdas(path: Path) -> list[str]:
-    """Name the Lambda layers in a file, without running anything of it."""
+def _find_code(path: Path) -> list[str]:
+    """Name the layers in a file that hold code, or call what does more than compute, without running any of it."""
     try:
-        return sorted(set(_lambdas(json.loads(_config(path)))))
+        config = json.loads(_config(path))
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
         return []  # Keras says what is wrong with such a file, and runs nothing meanwhile
+    return sorted(set(_code(config)))
 
 
 def _config(path: Path) -> str | bytes:
@@ -99,22 +107,26 @@ def _config(path: Path) -> str | bytes:
         return config
 
 
-def _lambdas(config: Any) -> Iterator[str]:
+def _code(config: Any) -> Iterator[str]:
     if isinstance(config, list):
         for item in config:
-            yield from _lambdas(item)
+            yield from _code(item)
     elif isinstance(config, dict):
-        if config.get("class_name") == "Lambda":
-            yield str(config.get("config", {}).get("name", "lambda"))
+        kind, inner = config.get("class_name"), config.get("config")
+        settings = inner if isinstance(inner, dict) else {}
+        if kind == "Lambda" or (
+            kind in _FUNCTION_LAYERS and not _COMPUTING.fullmatch(str(settings.get("function")))
+        ):
+            yield str(settings.get("name", kind))
         for item in config.values():
-            yield from _lambdas(item)
+            yield from _code(item)
 
 
 def _refuse_code(path: Path, lambdas: Sequence[str], allowed: Sequence[str]) -> None:
     refused = [name for name in lambdas if name not in allowed]
     if refused:
         raise UnsupportedModel(
-            f"{path.name} holds a Lambda layer, {refused[0]!r}: Python code, which is not run from a model's file",
+            f"{path.name} holds code in a layer, {refused[0]!r}, which is not run from a model's file",
             hint="replace it by one of Keras's own layers (Rescaling, Normalization, …) and save it again; "
             f"if you trust whoever made the file: --allow-code {refused[0]}",
         )
@@ -135,8 +147,10 @@ def _load_by_keras_2(path: Path, refusal: ModelError, *, safe: bool) -> Any:
         raise _refusal(path, str(exc)) from exc
 
 
-def _holds_weights(refusal: ModelError) -> bool:
-    return "holds weights" in refusal.message
+def _may_be_keras_2(text: str, refusal: ModelError) -> bool:
+    if "Unable to synchronously open" in text or "holds weights" in refusal.message:
+        return False
+    return isinstance(refusal, NotAModel) or any(name in text for name in _FUNCTION_LAYERS)
 
 
 def _refusal(path: Path, text: str) -> ModelError:
