@@ -8,14 +8,12 @@ and three quarters of what halving them changed in its scores.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import flatbuffers
+from tulle.model.tflite_tree import kind, read_tree, values, write_tree
 
 __all__ = ["store_as_float16"]
 
-_ALIGNMENT = 16  # of weights, from the file's start
 _FLOAT16_VERSION = 3  # of DEQUANTIZE, the first that takes 16-bit floats
 
 
@@ -24,16 +22,12 @@ def store_as_float16(model: bytes) -> bytes:
 
     Before each goes a DEQUANTIZE, which runs once, when the model is opened.
     """
-    import flatbuffers  # noqa: PLC0415 (loads numpy)
-    from ai_edge_litert import schema_py_generated as schema  # noqa: PLC0415 (likewise)
+    from ai_edge_litert import schema_py_generated as schema  # noqa: PLC0415 (loads numpy)
 
-    tree = schema.ModelT.InitFromPackedBuf(model, 0)
+    tree = read_tree(model)
     for graph in tree.subgraphs:
         _halve(schema, tree, graph)
-    tree.buffers = [_AlignedBuffer(buffer.data) for buffer in tree.buffers]
-    builder = flatbuffers.Builder(len(model))
-    builder.Finish(tree.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return write_tree(tree)
 
 
 def _halve(schema: Any, tree: Any, graph: Any) -> None:
@@ -42,7 +36,7 @@ def _halve(schema: Any, tree: Any, graph: Any) -> None:
     weights = {
         int(operator.inputs[1]): None  # a dict, for the order
         for operator in graph.operators
-        if _kind(tree, operator) in {kinds.CONV_2D, kinds.FULLY_CONNECTED}
+        if kind(tree, operator) in {kinds.CONV_2D, kinds.FULLY_CONNECTED}
     }
     first = []
     for index in weights:
@@ -56,22 +50,16 @@ def _halve(schema: Any, tree: Any, graph: Any) -> None:
     graph.operators[:0] = first
 
 
-def _kind(tree: Any, operator: Any) -> int:
-    code = tree.operatorCodes[operator.opcodeIndex]
-    # Before there were more than 127 operators, their code was the other field.
-    return int(max(code.builtinCode, code.deprecatedBuiltinCode))
-
-
 def _halved(tree: Any, tensor: Any) -> Any:
     """Round a constant to 16-bit floats; None where there is none, or a value is too large."""
     import numpy as np  # noqa: PLC0415
 
-    content = tree.buffers[tensor.buffer].data
-    if content is None:
+    whole = values(tree, tensor, "<f4")
+    if whole is None:
         return None
     with np.errstate(over="ignore"):
-        values = np.frombuffer(content.tobytes(), "<f4").astype("<f2")
-    return values.view("u1") if np.isfinite(values).all() else None
+        halved = whole.astype("<f2")
+    return halved.view("u1") if np.isfinite(halved).all() else None
 
 
 def _stored(schema: Any, tensor: Any) -> Any:
@@ -95,23 +83,3 @@ def _dequantize(schema: Any, tree: Any, source: int, target: int) -> Any:
     operator.opcodeIndex = codes.index((kind, _FLOAT16_VERSION))
     operator.inputs, operator.outputs = [source], [target]
     return operator
-
-
-class _AlignedBuffer:
-    """A buffer that the tree writes as one of its own, but where the runtime wants it."""
-
-    def __init__(self, content: Any) -> None:
-        self._content = b"" if content is None else content.tobytes()
-
-    def Pack(self, builder: flatbuffers.Builder) -> int:  # noqa: N802 (as flatbuffers names it)
-        size = len(self._content)
-        vector = 0  # none
-        if size:
-            builder.StartVector(1, size, _ALIGNMENT)
-            builder.head -= size
-            builder.Bytes[builder.head : builder.head + size] = self._content
-            vector = builder.EndVector()
-        builder.StartObject(3)
-        builder.PrependUOffsetTRelativeSlot(0, vector, 0)
-        buffer: int = builder.EndObject()
-        return buffer

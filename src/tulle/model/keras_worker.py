@@ -17,7 +17,7 @@ from tulle.model.keras_source import load_keras
 from tulle.model.labels import check_source_count
 from tulle.model.loaded_model import LoadedModel, picture_of, scores_of
 from tulle.model.preprocessing import APPLICATIONS, LUMA, Preprocessing
-from tulle.model.quantisation import follow
+from tulle.model.quantisation import run_converter
 from tulle.model.recipe import Recipe
 from tulle.model.saved_model_source import load_saved_model
 from tulle.model.signature import Fit, PictureInput
@@ -127,9 +127,8 @@ class KerasWorker:
             [module.serve.get_concrete_function()], module
         )
         recipe = Recipe(request["recipe"])
-        follow(recipe, tf, converter, lambda: self._samples(request["pictures"]))
         try:
-            model: bytes = converter.convert()
+            model = run_converter(recipe, tf, converter, lambda: self._samples(request["pictures"]))
         except Exception as exc:
             raise _untranslatable(exc) from exc
         return model
