@@ -73,6 +73,7 @@ def test_teachable_machine_works_without_options(tmp_path: Path, name: str) -> N
     )
     assert ran.stdout == f"{name}.tulle.tflite\n"
     assert "labels taken from labels.txt beside it: Rock, Paper, Scissors cut" in ran.stderr
+    assert not [line for line in ran.stderr.splitlines() if line.startswith("!")]
     signature = load_model(tmp_path / f"{name}.tulle.tflite").signature
     assert signature.labels == ("Rock", "Paper", "Scissors cut")
     assert (signature.width, signature.height) == (224, 224)

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from tulle.errors import InvalidLabels, UsageError
 
-__all__ = ["check_count", "check_labels", "check_source_count", "parse_labels", "read_labels"]
+__all__ = [
+    "are_numbered",
+    "check_count",
+    "check_labels",
+    "check_source_count",
+    "parse_labels",
+    "read_labels",
+]
 
 _ORDER = "in the order of the model's outputs"
 _NUMBERED = re.compile(r"(\d+):?\s+(\S.*)")
@@ -63,6 +70,13 @@ def check_count(labels: tuple[str, ...], outputs: int) -> None:
 def check_source_count(labels: tuple[str, ...], outputs: int) -> None:
     """Refuse labels that are not one for each output of a source, of which a single one may have two."""
     check_count(labels, 2 if (outputs, len(labels)) == (1, 2) else outputs)
+
+
+def are_numbered(content: bytes) -> bool:
+    """Say whether a file's lines are numbered from 0, as Teachable Machine writes them."""
+    lines = [line.split() for line in content.splitlines() if line.strip()]
+    numbers = [line[0] for line in lines if len(line) > 1]
+    return bool(lines) and numbers == [str(number).encode() for number in range(len(lines))]
 
 
 def parse_labels(content: bytes, name: str) -> tuple[str, ...]:

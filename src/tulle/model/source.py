@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tulle.errors import InvalidLabels, ModelNotFound, NotAModel, UsageError
-from tulle.model.labels import check_labels, parse_labels
-from tulle.model.preprocessing import Channels, Preprocessing, choose_preprocessing
-from tulle.model.tflite_source import read_tflite
+from tulle.model.labels import are_numbered, check_labels, parse_labels
+from tulle.model.preprocessing import (
+    Channels,
+    Preprocessing,
+    choose_preprocessing,
+    find_preprocessing,
+)
+from tulle.model.tflite_source import Guess, read_tflite
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tulle.model.tflite_source import Guess
     from tulle.progress import Reporter
 
 __all__ = ["PreprocessingRequest", "Source", "open_source", "settle_labels", "settle_preprocessing"]
@@ -24,6 +28,7 @@ _SAVE = "save the whole model with model.save('model.keras') and name that file"
 _KERAS_WORKER = "tulle.model.keras_worker"
 _TFLITE_WORKER = "tulle.model.tflite_worker"
 _LABELS = "labels.txt"
+_TEACHABLE_MACHINE = ("keras_model", "model", "model_unquant")
 _SAVED_MODEL_FILES = ("saved_model.pb", "saved_model.pbtxt")
 
 
@@ -74,10 +79,11 @@ def open_source(path: Path) -> Source:
             sha256=_sha256(path),
             worker=_TFLITE_WORKER,
             labels=read.labels,
-            guess=read.guess,
+            guess=read.guess if read.guess.certain else _teachable_machine(path) or read.guess,
         )
     _check_keras(path)
-    return Source(path=path, sha256=_sha256(path), worker=_KERAS_WORKER)
+    guess = _teachable_machine(path)
+    return Source(path=path, sha256=_sha256(path), worker=_KERAS_WORKER, guess=guess)
 
 
 def _open_folder(path: Path) -> Source:
@@ -135,6 +141,19 @@ def settle_preprocessing(
     else:
         reporter.warn(f"{text}; if the answers are wrong, say it with --preprocessing")
     return guess.preprocessing
+
+
+def _teachable_machine(path: Path) -> Guess | None:
+    """Know Teachable Machine's files by the labels that lie beside them."""
+    beside = path.parent / _LABELS
+    if path.stem not in _TEACHABLE_MACHINE or not beside.is_file():
+        return None
+    if not are_numbered(beside.read_bytes()):
+        return None
+    return Guess(
+        preprocessing=find_preprocessing("-1..1"),
+        reason=f"{_LABELS} beside it is numbered, as Teachable Machine writes it",
+    )
 
 
 def _few(labels: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from tulle.errors import InvalidLabels, UsageError
 from tulle.model.labels import (
+    are_numbered,
     check_count,
     check_labels,
     check_source_count,
@@ -91,3 +92,18 @@ def test_reads_files_as_others_write_them(content: bytes, labels: tuple[str, ...
 def test_refuses_an_empty_file(content: bytes) -> None:
     with pytest.raises(InvalidLabels, match=r"labels\.txt holds no labels"):
         parse_labels(content, "labels.txt")
+
+
+@pytest.mark.parametrize(
+    ("content", "numbered"),
+    [
+        (b"0 Rock\r\n1 Paper cut\r\n", True),
+        (b"Rock\nPaper\n", False),
+        (b"1 Rock\n2 Paper\n", False),
+        (b"0\n1\n", False),
+        (b"", False),
+        (b"\xff\xd8\xff", False),
+    ],
+)
+def test_knows_teachable_machine_s_labels(content: bytes, numbered: bool) -> None:
+    assert are_numbered(content) is numbered
