@@ -34,7 +34,10 @@ def load_saved_model(tf: Any, path: Path, allowed: Sequence[str]) -> LoadedModel
         allowed: names of operations that may do more than compute.
     """
     try:
+        _refuse_code(path, allowed)
         saved = tf.saved_model.load(str(path))
+    except UnsupportedModel:
+        raise
     except Exception as exc:
         raise NotAModel(
             f"TensorFlow cannot read the SavedModel in {path.name}",
@@ -42,9 +45,7 @@ def load_saved_model(tf: Any, path: Path, allowed: Sequence[str]) -> LoadedModel
             detail=str(exc)[:1000],
         ) from exc
     function = _function(saved, path)
-    graph = _frozen(function)
-    _refuse_code(graph, allowed)
-    return _loaded(function, graph, keeps=saved)
+    return _loaded(function, _frozen(function), keeps=saved)
 
 
 def _loaded(function: Any, graph: Any, *, keeps: Any) -> LoadedModel:
@@ -104,13 +105,16 @@ def _frozen(function: Any) -> Any:
     return convert_variables_to_constants_v2(function)
 
 
-def _refuse_code(graph: Any, allowed: Sequence[str]) -> None:
-    definition = graph.graph.as_graph_def()
-    nodes = [
-        *definition.node,
-        *(node for one in definition.library.function for node in one.node_def),
-    ]
-    found = sorted({node.op for node in nodes} & _REACHING - set(allowed))
+def _refuse_code(path: Path, allowed: Sequence[str]) -> None:
+    """Look through all graphs before any of them is loaded: loading runs what initialises them."""
+    from tensorflow.core.protobuf import saved_model_pb2  # noqa: PLC0415
+
+    saved = saved_model_pb2.SavedModel.FromString((path / "saved_model.pb").read_bytes())
+    operations = set()
+    for graph in (meta.graph_def for meta in saved.meta_graphs):
+        operations |= {node.op for node in graph.node}
+        operations |= {node.op for one in graph.library.function for node in one.node_def}
+    found = sorted(operations & _REACHING - set(allowed))
     if found:
         raise UnsupportedModel(
             f"the SavedModel does more than compute: {', '.join(found)}",

@@ -29,7 +29,7 @@ _KERAS_WORKER = "tulle.model.keras_worker"
 _TFLITE_WORKER = "tulle.model.tflite_worker"
 _LABELS = "labels.txt"
 _TEACHABLE_MACHINE = ("keras_model", "model", "model_unquant")
-_SAVED_MODEL_FILES = ("saved_model.pb", "saved_model.pbtxt")
+_SAVED_MODEL = "saved_model.pb"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +87,9 @@ def open_source(path: Path) -> Source:
 
 
 def _open_folder(path: Path) -> Source:
-    if not any((path / name).is_file() for name in _SAVED_MODEL_FILES):
+    if not (path / _SAVED_MODEL).is_file():
         raise NotAModel(
-            f"{path} is a folder, and no SavedModel: {_SAVED_MODEL_FILES[0]} is not in it",
+            f"{path} is a folder, and no SavedModel: {_SAVED_MODEL} is not in it",
             hint=_SAVE,
         )
     files = sorted(file for file in path.rglob("*") if file.is_file())
