@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tulle.model.tflite_graph import Graph, Tensor
 
-__all__ = ["Guess", "TfliteSource", "read_tflite"]
+__all__ = ["Guess", "TfliteSource", "guess_preprocessing", "read_tflite"]
 
 _LEAST_OF_PIXELS = (
     20  # a number this large, taken from an input or dividing it, is meant for 0 to 255
@@ -70,11 +70,13 @@ def read_tflite(path: Path) -> TfliteSource:
     return TfliteSource(
         graph=graph,
         labels=parse_labels(files[name], name) if name is not None and name in files else (),
-        guess=_guess(graph, stated),
+        guess=guess_preprocessing(graph, stated),
     )
 
 
-def _guess(graph: Graph, stated: tuple[tuple[float, ...], tuple[float, ...]] | None) -> Guess:
+def guess_preprocessing(
+    graph: Graph, stated: tuple[tuple[float, ...], tuple[float, ...]] | None
+) -> Guess:
     """Find what the input was trained with: what is written down goes before what can be seen."""
     if graph.input.type is not TensorType.FLOAT32:
         return Guess(
