@@ -6,15 +6,15 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
+from PIL import Image
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["INTERPOLATION", "Part", "read_labels", "read_part", "read_pixels"]
+__all__ = ["INTERPOLATION", "Part", "read_labels", "read_part", "read_picture", "shrink"]
 
-INTERPOLATION = "nearest"
+INTERPOLATION = Image.Resampling.NEAREST
 """How pictures are shrunk, stretched to a square: `load_img`'s default, and the better one here."""
 
 
@@ -52,10 +52,12 @@ def read_part(folder: Path, name: str, labels: tuple[str, ...]) -> Part:
     return Part(name=name, paths=paths, categories=np.array(categories))
 
 
-def read_pixels(paths: tuple[Path, ...], *, size: int) -> np.ndarray:
-    """Read pictures as Keras does, as floats in -1..1."""
-    pictures = [
-        keras.utils.load_img(path, target_size=(size, size), interpolation=INTERPOLATION)
-        for path in paths
-    ]
-    return np.stack([np.asarray(picture, np.float32) for picture in pictures]) / 127.5 - 1
+def read_picture(path: Path) -> Image.Image:
+    """Read a picture's colours, as Keras does: without the turn that its EXIF data may ask for."""
+    with Image.open(path) as picture:
+        return picture.convert("RGB")
+
+
+def shrink(picture: Image.Image, size: int) -> np.ndarray:
+    """Stretch a picture to a square, as the function does."""
+    return np.asarray(picture.resize((size, size), INTERPOLATION), np.uint8)
