@@ -33,7 +33,7 @@ def test_xnnpack_runs_all_of_the_builtin_model_but_the_cast_of_its_pixels() -> N
     assert {name: count for name, count in operators.items() if taken.get(name) != count} == {
         "CAST": 1
     }
-    assert report["trial"]["xnnpack_parts"] == 1
+    assert 1 <= report["trial"]["xnnpack_parts"] <= 2  # one more where weights are 16-bit floats
     assert report["trial"]["memory_bytes"] > 1_000_000
     assert report["servable"]
 
