@@ -1,1 +1,1 @@
-"""Owns models: Keras files in, one self-contained `.tflite` out, read back and trusted."""
+"""Owns models: any classifier in, one self-contained `.tflite` out, read back and trusted."""
