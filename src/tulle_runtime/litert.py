@@ -118,19 +118,20 @@ class LiteRtModel:
     def _compile(self, model: ctypes.c_void_p, options: ctypes.c_void_p) -> ctypes.c_void_p:
         """Compile; what LiteRT then writes to stderr is remarks, or the reason for the fault."""
         reading, writing = os.pipe()
-        os.set_blocking(reading, False)
         os.set_blocking(writing, False)
         stderr = os.dup(2)
         os.dup2(writing, 2)
+        os.close(writing)
         try:
             return self._new("LiteRtCreateCompiledModel", self._environment, model, options)
         except ModelFault as fault:
+            os.dup2(stderr, 2)  # now nobody writes, and reading ends even where nothing was said
             said = os.read(reading, 65_536).decode(errors="replace").strip()
-            raise ModelFault(f"{fault}: {said}") from None
+            raise ModelFault(f"{fault}: {said or 'it does not say why'}") from None
         finally:
             os.dup2(stderr, 2)
-            for descriptor in (reading, writing, stderr):
-                os.close(descriptor)
+            os.close(reading)
+            os.close(stderr)
 
     def _tensor_type(self, side: str, signature: ctypes.c_void_p) -> _TensorType:
         tensor = self._new(f"LiteRtGetSignature{side}TensorByIndex", signature, _size(0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import shutil
 from pathlib import Path
@@ -80,6 +81,15 @@ def test_refuses_a_file_that_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "model.tflite").write_bytes(b"not a flatbuffer, but long enough to be looked at")
     with pytest.raises(ModelFault, match="LiteRT refused the model"):
         LiteRtModel(str(tmp_path / "model.tflite"))
+
+
+def test_tells_of_a_compilation_that_fails_without_a_word() -> None:
+    model = LiteRtModel(TINY)
+    nothing = ctypes.c_void_p(None)
+    with pytest.raises(
+        ModelFault, match="LiteRtCreateCompiledModel answered 1: it does not say why"
+    ):
+        model._compile(nothing, nothing)
 
 
 def test_says_that_there_is_no_model(tmp_path: Path) -> None:
