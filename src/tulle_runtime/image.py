@@ -64,14 +64,12 @@ def prepare(picture: bytes, size: tuple[int, int], resize: tuple[str, str], *, e
         )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # Pillow remarks on odd files; Keras takes them as they come
+            # Pillow remarks on odd files; Keras takes them as they come.
+            warnings.simplefilter("ignore")
             rgb = _upright_rgb(image, exif=exif)
             return _FITTERS[fit](rgb, size, INTERPOLATIONS[interpolation]).tobytes()
-    except (
-        Exception
-    ) as exc:  # (decoders raise whatever they met: OSError, SyntaxError, struct.error, …)
+    except Exception as exc:
+        # Decoders raise whatever they met: OSError, SyntaxError, struct.error, …
         raise UnprocessablePicture(
             f"The {image.format} picture is broken or cut short ({exc}). Send the whole file."
         ) from exc
@@ -80,12 +78,11 @@ def prepare(picture: bytes, size: tuple[int, int], resize: tuple[str, str], *, e
 def _open(picture: bytes) -> "Image":
     """Read a picture's header with the one decoder that its first bytes name."""
     kind = _kind(picture)
-    plugin = __import__(
-        f"PIL.{kind}ImagePlugin", fromlist=["_"]
-    )  # one decoder, not all of Pillow's
+    # One decoder, not all of Pillow's.
+    plugin = __import__(f"PIL.{kind}ImagePlugin", fromlist=["_"])
     try:
         image: Image = getattr(plugin, f"{kind}ImageFile")(io.BytesIO(picture))
-    except Exception as exc:  # (as in `prepare`)
+    except Exception as exc:
         raise UnprocessablePicture(
             f"The picture's header is broken ({kind} file). Send the whole file."
         ) from exc

@@ -109,9 +109,8 @@ class LiteRtModel:
         if not os.path.isfile(path):  # noqa: PTH113 (pathlib costs a cold start 5 ms)
             raise ModelFault(f"there is no model at {path}")
         name = os.fsencode(path)
-        if hasattr(
-            self._lib, "LiteRtCreateModelFromFd"
-        ):  # since 2.1.6, when loading took an environment
+        # Both came with 2.1.6: this symbol, and the environment that loading takes.
+        if hasattr(self._lib, "LiteRtCreateModelFromFd"):
             return self._new("LiteRtCreateModelFromFile", self._environment, name)
         return self._new("LiteRtCreateModelFromFile", name)
 
