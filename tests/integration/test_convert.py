@@ -29,11 +29,11 @@ from tulle.model.builtin import sample_pictures
 from tulle.model.convert import ConversionRequest, convert
 from tulle.model.file import load_model
 from tulle.model.metadata import Card, embed
-from tulle.model.preprocessing import APPLICATIONS, find_preprocessing
 from tulle.model.recipe import Recipe
 from tulle.model.serving import open_classifier
 from tulle.model.signature import Fit, Interpolation, Resize, Signature
-from tulle.model.source_child import SourceChild
+from tulle.model.sources.child import SourceChild
+from tulle.model.sources.preprocessing import APPLICATIONS, find_preprocessing
 from tulle.progress import SilentReporter
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def keras() -> Iterator[SourceChild]:
     """Start TensorFlow once for many questions."""
-    with SourceChild("tulle.model.keras_worker", sys.executable, SilentReporter()) as child:
+    with SourceChild("tulle.model.sources.keras.worker", sys.executable, SilentReporter()) as child:
         yield child
 
 

@@ -25,11 +25,11 @@ from tulle.errors import (
 )
 from tulle.model.convert import ConversionRequest, convert
 from tulle.model.file import load_model
-from tulle.model.flatbuffer import root
+from tulle.model.flatbuffer.reading import root
 from tulle.model.metadata import Card, embed
-from tulle.model.preprocessing import Channels
 from tulle.model.recipe import Recipe
 from tulle.model.signature import Fit, Interpolation, Resize, Signature
+from tulle.model.sources.preprocessing import Channels
 from tulle.progress import SilentReporter
 
 if TYPE_CHECKING:

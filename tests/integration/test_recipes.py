@@ -14,10 +14,10 @@ import pytest
 
 from tulle.errors import PictureNotFound, UsageError
 from tulle.model.builtin import sample_pictures
-from tulle.model.choice import convert_by_measurement
 from tulle.model.convert import ConversionRequest, convert
 from tulle.model.file import load_model
 from tulle.model.recipe import Recipe
+from tulle.model.trials.choice import convert_by_measurement
 from tulle.progress import SilentReporter
 
 CLOTHING = Path(__file__).parents[2] / "examples/clothing"

@@ -1,12 +1,12 @@
 """Owns the door to conversion."""
 
-from tulle.model.choice import Choice, convert_by_measurement
 from tulle.model.convert import Conversion, ConversionRequest, convert
 from tulle.model.labels import read_labels
-from tulle.model.measurement import Measurement
-from tulle.model.preprocessing import Channels
 from tulle.model.recipe import Recipe
 from tulle.model.signature import Fit, Interpolation, Resize
+from tulle.model.sources.preprocessing import Channels
+from tulle.model.trials.choice import Choice, convert_by_measurement
+from tulle.model.trials.measurement import Measurement
 
 __all__ = [
     "Channels",

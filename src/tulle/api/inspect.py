@@ -9,7 +9,7 @@ from tulle.errors import ModelError
 from tulle.model.builtin import builtin_model
 from tulle.model.file import load_model
 from tulle.model.inspection import Inspection, TensorSummary, inspect_file
-from tulle.model.trial import Trial, try_model
+from tulle.model.trials.trial import Trial, try_model
 
 __all__ = ["FileReport", "Inspection", "TensorSummary", "Trial", "inspect"]
 

@@ -19,20 +19,20 @@ from tulle.model.pictures import choose_pictures
 from tulle.model.recipe import ALLOWANCES, ROUNDING, Recipe
 from tulle.model.serving import Fault, open_classifier
 from tulle.model.signature import Resize, Signature
-from tulle.model.softmax import Softmax
-from tulle.model.source import (
+from tulle.model.sources.child import SourceChild
+from tulle.model.sources.softmax import Softmax
+from tulle.model.sources.source import (
     PreprocessingRequest,
     Source,
     open_source,
     settle_labels,
     settle_preprocessing,
 )
-from tulle.model.source_child import SourceChild
 
 if TYPE_CHECKING:
-    from tulle.model.preprocessing import Channels, Preprocessing
     from tulle.model.recipe import Allowance
     from tulle.model.serving import Classifier
+    from tulle.model.sources.preprocessing import Channels, Preprocessing
     from tulle.progress import Reporter
 
 __all__ = ["Conversion", "ConversionRequest", "check_output", "convert"]
@@ -46,7 +46,7 @@ class ConversionRequest:
         source: a `.keras`, `.h5` or `.tflite` file, or a SavedModel's folder.
         output: where the `.tflite` file goes; one that is there is replaced.
         labels: one a category, in the order of the model's outputs; None takes those that come with the source.
-        preprocessing: a name or a range that `tulle.model.preprocessing` knows; without it and the next three,
+        preprocessing: a name or a range that `tulle.model.sources.preprocessing` knows; without it and the next three,
             what the source says.
         mean: subtracted from each channel after that; one number or three.
         std: what each channel is then divided by.

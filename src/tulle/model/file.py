@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tulle.errors import InvalidLabels, ModelNotFound, NotAModel, UnsupportedModel
-from tulle.model.flatbuffer import root
+from tulle.model.flatbuffer.reading import root
 from tulle.model.labels import check_count
 from tulle.model.metadata import TULLE_FILE, associated_files, labels_file
 from tulle.model.signature import Fit, Interpolation, Resize, Signature
@@ -17,7 +17,7 @@ from tulle.model.signature import Fit, Interpolation, Resize, Signature
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tulle.model.flatbuffer import Table
+    from tulle.model.flatbuffer.reading import Table
 
 __all__ = ["Model", "load_model"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from tulle.model.tflite_tree import kind, read_tree, values, write_tree
+from tulle.model.flatbuffer.tree import kind, read_tree, values, write_tree
 
 __all__ = ["store_as_float16"]
 

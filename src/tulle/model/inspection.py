@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tulle.errors import ModelNotFound, NotAModel
-from tulle.model.flatbuffer import root
+from tulle.model.flatbuffer.reading import root
 from tulle.model.metadata import TULLE_FILE, associated_files, labels_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tulle.model.flatbuffer import Table
+    from tulle.model.flatbuffer.reading import Table
 
 __all__ = ["Inspection", "TensorSummary", "inspect_file"]
 

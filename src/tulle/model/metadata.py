@@ -15,8 +15,8 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tulle.model.flatbuffer import root
-from tulle.model.flatbuffer_builder import (
+from tulle.model.flatbuffer.reading import root
+from tulle.model.flatbuffer.writing import (
     builder_before,
     new_builder,
     table,
@@ -27,7 +27,7 @@ from tulle.model.flatbuffer_builder import (
 if TYPE_CHECKING:
     import flatbuffers
 
-    from tulle.model.flatbuffer import Table
+    from tulle.model.flatbuffer.reading import Table
     from tulle.model.recipe import Recipe
     from tulle.model.signature import Signature
 

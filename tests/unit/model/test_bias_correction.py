@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from tulle.model.bias_correction import correct_biases
-from tulle.model.tflite_tree import read_tree, values, write_tree
+from tulle.model.flatbuffer.tree import read_tree, values, write_tree
+from tulle.model.sources.keras.bias_correction import correct_biases
 
 INPUTS = [np.array([[1, 2]], np.float32), np.array([[3, 4]], np.float32)]  # on average 2 and 3
 

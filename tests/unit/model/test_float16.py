@@ -6,7 +6,7 @@ import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from tulle.model.flatbuffer import root
+from tulle.model.flatbuffer.reading import root
 from tulle.model.float16 import store_as_float16
 
 FLOAT = Path(__file__).parents[2] / "data/models/float.tflite"

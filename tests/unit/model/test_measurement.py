@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tulle.model.measurement import Measurement, choose, tabulate
 from tulle.model.recipe import Recipe
+from tulle.model.trials.measurement import Measurement, choose, tabulate
 
 
 def measured(recipe: Recipe, size_bytes: int, infer_ms: float, loss: float) -> Measurement:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tulle.errors import UnknownPreprocessing, UsageError
-from tulle.model.preprocessing import (
+from tulle.model.sources.preprocessing import (
     PREPROCESSINGS,
     Channels,
     choose_preprocessing,

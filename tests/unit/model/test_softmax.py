@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tulle.errors import UnsupportedModel, UsageError
-from tulle.model.softmax import Ending, Softmax, decide_ending, decide_softmax
+from tulle.model.sources.softmax import Ending, Softmax, decide_ending, decide_softmax
 
 PROBABILITIES = [[0.2, 0.7, 0.1], [1.0, 0.0, 0.0]]
 LOGITS = [[2.0, -1.0, 0.3], [0.1, 0.2, 0.3]]

@@ -10,10 +10,16 @@ import pytest
 from PIL import Image
 
 from tulle.errors import UnsupportedModel, UsageError
-from tulle.model.preprocessing import Channels, Preprocessing, choose_preprocessing
-from tulle.model.softmax import Ending
-from tulle.model.tflite_graph import Quantization, Tensor, TensorType, read_graph
-from tulle.model.tflite_pixels import fold, is_straight, picture_input, score_count, straight
+from tulle.model.sources.preprocessing import Channels, Preprocessing, choose_preprocessing
+from tulle.model.sources.softmax import Ending
+from tulle.model.sources.tflite.graph import Quantization, Tensor, TensorType, read_graph
+from tulle.model.sources.tflite.pixels import (
+    fold,
+    is_straight,
+    picture_input,
+    score_count,
+    straight,
+)
 from tulle_runtime.litert import LiteRtModel
 
 SOURCES = Path(__file__).parents[2] / "data/models/sources"

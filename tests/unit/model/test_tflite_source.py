@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tulle.model.tflite_graph import Graph, Operation, Quantization, Tensor, TensorType
-from tulle.model.tflite_source import guess_preprocessing
+from tulle.model.sources.tflite.graph import Graph, Operation, Quantization, Tensor, TensorType
+from tulle.model.sources.tflite.source import guess_preprocessing
 
 
 def tensor(

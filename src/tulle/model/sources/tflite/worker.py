@@ -1,7 +1,7 @@
 """Owns what runs other people's `.tflite` files: a child, so that a broken one breaks nothing else.
 
-Run as `python -m tulle.model.tflite_worker`; `tulle.model.source_child` talks to it. The files run in TF-Lite's own
-interpreter, fed by the arithmetic of their preprocessing in numpy.
+Run as `python -m tulle.model.sources.tflite.worker`; `tulle.model.sources.child` talks to it. The
+files run in TF-Lite's own interpreter, fed by the arithmetic of their preprocessing in numpy.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 from tulle.errors import NotAModel, TulleError, UnsupportedModel
 from tulle.model.labels import check_source_count
 from tulle.model.metadata import without_files
-from tulle.model.preprocessing import Preprocessing
-from tulle.model.softmax import Ending, Softmax, decide_ending, decide_softmax
-from tulle.model.tflite_graph import Operation, TensorType, read_graph
-from tulle.model.tflite_pixels import fold, is_straight, picture_input, score_count
-from tulle.model.worker import serve
+from tulle.model.sources.preprocessing import Preprocessing
+from tulle.model.sources.softmax import Ending, Softmax, decide_ending, decide_softmax
+from tulle.model.sources.tflite.graph import Operation, TensorType, read_graph
+from tulle.model.sources.tflite.pixels import fold, is_straight, picture_input, score_count
+from tulle.model.sources.worker import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tulle.model.tflite_graph import Graph, Tensor
+    from tulle.model.sources.tflite.graph import Graph, Tensor
 
 __all__ = ["TfliteWorker", "main"]
 

@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 from tulle.errors import NotAModel
 from tulle.model.labels import parse_labels
 from tulle.model.metadata import associated_files, labels_file, normalization
-from tulle.model.preprocessing import Preprocessing, choose_preprocessing, find_preprocessing
-from tulle.model.tflite_graph import Operation, TensorType, read_graph
-from tulle.model.tflite_pixels import straight
+from tulle.model.sources.preprocessing import (
+    Preprocessing,
+    choose_preprocessing,
+    find_preprocessing,
+)
+from tulle.model.sources.tflite.graph import Operation, TensorType, read_graph
+from tulle.model.sources.tflite.pixels import straight
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tulle.model.tflite_graph import Graph, Tensor
+    from tulle.model.sources.tflite.graph import Graph, Tensor
 
 __all__ = ["Guess", "TfliteSource", "guess_preprocessing", "read_tflite"]
 

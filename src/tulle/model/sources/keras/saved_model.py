@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tulle.errors import NotAModel, UnsupportedModel
-from tulle.model.loaded_model import LoadedModel
+from tulle.model.sources.keras.loaded_model import LoadedModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from tulle.model.loaded_model import Shape
+    from tulle.model.sources.keras.loaded_model import Shape
 
 __all__ = ["load_saved_model"]
 

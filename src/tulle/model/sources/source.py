@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from tulle.errors import InvalidLabels, ModelNotFound, NotAModel, UsageError
 from tulle.model.labels import are_numbered, check_labels, parse_labels
-from tulle.model.preprocessing import (
+from tulle.model.sources.preprocessing import (
     Channels,
     Preprocessing,
     choose_preprocessing,
     find_preprocessing,
 )
-from tulle.model.tflite_source import Guess, read_tflite
+from tulle.model.sources.tflite.source import Guess, read_tflite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["PreprocessingRequest", "Source", "open_source", "settle_labels", "settle_preprocessing"]
 
 _SAVE = "save the whole model with model.save('model.keras') and name that file"
-_KERAS_WORKER = "tulle.model.keras_worker"
-_TFLITE_WORKER = "tulle.model.tflite_worker"
+_KERAS_WORKER = "tulle.model.sources.keras.worker"
+_TFLITE_WORKER = "tulle.model.sources.tflite.worker"
 _LABELS = "labels.txt"
 _TEACHABLE_MACHINE = ("keras_model", "model", "model_unquant")
 _SAVED_MODEL = "saved_model.pb"

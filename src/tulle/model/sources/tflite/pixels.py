@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tulle.errors import UnsupportedModel
-from tulle.model.preprocessing import LUMA, Preprocessing
 from tulle.model.signature import PictureInput
-from tulle.model.tflite_graft import Graft, with_graft
-from tulle.model.tflite_graph import Operation, Quantization, TensorType
+from tulle.model.sources.preprocessing import LUMA, Preprocessing
+from tulle.model.sources.tflite.graft import Graft, with_graft
+from tulle.model.sources.tflite.graph import Operation, Quantization, TensorType
 
 if TYPE_CHECKING:
-    from tulle.model.softmax import Ending
-    from tulle.model.tflite_graph import Graph, Tensor
+    from tulle.model.sources.softmax import Ending
+    from tulle.model.sources.tflite.graph import Graph, Tensor
 
 __all__ = ["fold", "is_straight", "picture_input", "score_count", "straight"]
 

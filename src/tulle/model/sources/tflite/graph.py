@@ -8,10 +8,10 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from tulle.errors import NotAModel, UnsupportedModel
-from tulle.model.flatbuffer import root
+from tulle.model.flatbuffer.reading import root
 
 if TYPE_CHECKING:
-    from tulle.model.flatbuffer import Table
+    from tulle.model.flatbuffer.reading import Table
 
 __all__ = ["Graph", "Operation", "Quantization", "Tensor", "TensorType", "read_graph"]
 

@@ -8,7 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from tulle.errors import ModelError, NotAModel, UnsupportedModel
-from tulle.model.loaded_model import LoadedModel
+from tulle.model.sources.keras.loaded_model import LoadedModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

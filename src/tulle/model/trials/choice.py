@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from tulle.model.builtin import sample_pictures
 from tulle.model.convert import check_output, convert
-from tulle.model.measurement import choose, measure, tabulate
 from tulle.model.pictures import choose_pictures
 from tulle.model.recipe import Recipe
-from tulle.model.source import open_source
+from tulle.model.sources.source import open_source
+from tulle.model.trials.measurement import choose, measure, tabulate
 from tulle.progress import SilentReporter
 
 if TYPE_CHECKING:
     from tulle.model.convert import Conversion, ConversionRequest
-    from tulle.model.measurement import Measurement
+    from tulle.model.trials.measurement import Measurement
     from tulle.progress import Reporter
 
 __all__ = ["Choice", "convert_by_measurement"]

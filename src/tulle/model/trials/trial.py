@@ -37,7 +37,7 @@ class Trial:
 
 def try_model(path: Path) -> Trial:
     """Run a model in a child; one that crashes or hangs takes only the child along."""
-    command = [sys.executable, "-P", "-m", "tulle.model.trial_worker", str(path)]
+    command = [sys.executable, "-P", "-m", "tulle.model.trials.worker", str(path)]
     try:
         ran = subprocess.run(
             command,

@@ -1,6 +1,6 @@
 """Owns what needs TensorFlow: a child process that converts Keras models and SavedModels, and answers as they do.
 
-Run as `python -m tulle.model.keras_worker`; `tulle.model.source_child` talks to it.
+Run as `python -m tulle.model.sources.keras.worker`; `tulle.model.sources.child` talks to it.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tulle.errors import MissingExtra, TulleError, UnreadablePicture, UnsupportedModel
-from tulle.model.keras_source import load_keras
 from tulle.model.labels import check_source_count
-from tulle.model.loaded_model import LoadedModel, picture_of, scores_of
-from tulle.model.preprocessing import APPLICATIONS, LUMA, Preprocessing
-from tulle.model.quantisation import run_converter
 from tulle.model.recipe import Recipe
-from tulle.model.saved_model_source import load_saved_model
 from tulle.model.signature import Fit, PictureInput
-from tulle.model.softmax import Ending, Softmax, decide_ending, decide_softmax
-from tulle.model.worker import serve, unforeseen
+from tulle.model.sources.keras.files import load_keras
+from tulle.model.sources.keras.loaded_model import LoadedModel, picture_of, scores_of
+from tulle.model.sources.keras.quantisation import run_converter
+from tulle.model.sources.keras.saved_model import load_saved_model
+from tulle.model.sources.preprocessing import APPLICATIONS, LUMA, Preprocessing
+from tulle.model.sources.softmax import Ending, Softmax, decide_ending, decide_softmax
+from tulle.model.sources.worker import serve, unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -9,14 +9,14 @@ import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tulle.model.flatbuffer import root
-from tulle.model.flatbuffer_builder import ALIGNMENT, builder_before, table, vector, vector_of
-from tulle.model.tflite_graph import Operation, Quantization, TensorType
+from tulle.model.flatbuffer.reading import root
+from tulle.model.flatbuffer.writing import ALIGNMENT, builder_before, table, vector, vector_of
+from tulle.model.sources.tflite.graph import Operation, Quantization, TensorType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tulle.model.flatbuffer import Table
+    from tulle.model.flatbuffer.reading import Table
 
 __all__ = ["Graft", "Options", "with_graft"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tulle.model.bias_correction import correct_biases
+from tulle.model.flatbuffer.tree import kind, read_tree, values
 from tulle.model.recipe import Recipe
-from tulle.model.tflite_tree import kind, read_tree, values
+from tulle.model.sources.keras.bias_correction import correct_biases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

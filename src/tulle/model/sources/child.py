@@ -26,7 +26,7 @@ class SourceChild:
     """A child with heavy libraries in it, started on entry and gone on exit.
 
     Args:
-        worker: the module that the child runs (`tulle.model.worker` says how it talks).
+        worker: the module that the child runs (`tulle.model.sources.worker` says how it talks).
         python: the interpreter that has the libraries.
         reporter: hears each step that the child takes.
         verbose: let all that the libraries print through to stderr, which is kept for errors otherwise.

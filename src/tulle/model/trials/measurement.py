@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tulle.model.serving import open_classifier
-from tulle.model.trial import try_model
+from tulle.model.trials.trial import try_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

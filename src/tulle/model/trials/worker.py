@@ -1,7 +1,7 @@
 """Owns one trial of a model, in a process of its own: whatever a broken file does ends here.
 
-Run as `python -m tulle.model.trial_worker FILE`; one JSON object on stdout: `{"error": text}`, or what
-`tulle.model.trial.Trial` holds.
+Run as `python -m tulle.model.trials.worker FILE`; one JSON object on stdout: `{"error": text}`, or what
+`tulle.model.trials.trial.Trial` holds.
 """
 
 from __future__ import annotations

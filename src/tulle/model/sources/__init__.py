@@ -1,0 +1,1 @@
+"""Owns what a conversion starts from: asked by a child process, which alone loads what is heavy."""

@@ -1,0 +1,1 @@
+"""Owns measuring models on this machine, and choosing the recipe that measures best."""
