@@ -7,6 +7,7 @@ TulleError                 exit 1
 │   ├── PictureNotFound
 │   ├── UnknownCategories
 │   ├── UnknownPreprocessing
+│   ├── UnknownTarget
 │   └── UnreadablePicture
 ├── ModelError             exit 4   a model that cannot be read, converted or trusted
 │   ├── ConversionFailed
@@ -43,6 +44,7 @@ __all__ = [
     "TulleError",
     "UnknownCategories",
     "UnknownPreprocessing",
+    "UnknownTarget",
     "UnreadablePicture",
     "UnsupportedModel",
     "UsageError",
@@ -108,6 +110,12 @@ class UnknownPreprocessing(UsageError):
     """A preprocessing is named that no model is trained with."""
 
     code = "unknown-preprocessing"
+
+
+class UnknownTarget(UsageError):
+    """A runtime or a processor is named that Lambda does not have."""
+
+    code = "unknown-target"
 
 
 class UnreadablePicture(UsageError):

@@ -1,0 +1,1 @@
+"""Owns `tulle.toml`: what a user says of a function, read once and trusted after."""
