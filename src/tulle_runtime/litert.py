@@ -10,7 +10,7 @@ import sys
 
 from tulle_runtime.faults import ModelFault
 
-__all__ = ["LiteRtModel"]
+__all__ = ["LiteRtModel", "processors"]
 
 _FLOAT32, _UINT8 = 1, 3  # LiteRtElementType
 _HOST_MEMORY = 1  # LiteRtTensorBufferType
@@ -71,7 +71,7 @@ class LiteRtModel:
         _check_types(input_type, output_type, path)
         self.height, self.width = input_type.dimensions[1:3]
         self.classes = output_type.dimensions[output_type.rank - 1]
-        options = self._options(threads or _processors())
+        options = self._options(threads or processors())
         self._compiled = self._compile(model, options)
         self._input = self._buffer(input_type, self.height * self.width * 3)
         self._output = self._buffer(output_type, self.classes * 4)
@@ -199,7 +199,7 @@ def _load_library() -> ctypes.CDLL:
     raise ModelFault(f"{_LIBRARY} is missing: install ai-edge-litert 2.1 or later")
 
 
-def _processors() -> int:
+def processors() -> int:
     """Count the processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -16,6 +16,8 @@ import pytest
 from conftest import PHOTOGRAPHS, ROOT
 from integration.emulator.dev_process import TULLE
 from made_pictures import noise
+from tulle.api.evaluate import evaluate as run_evaluation
+from tulle.api.evaluate import plan_evaluation
 from tulle.errors import ModelStopped
 from tulle.evaluation.pictures import read_folder, select_pictures
 from tulle.evaluation.run import answer_all
@@ -111,6 +113,34 @@ def test_goes_on_past_a_model_that_cannot_be_read(pictures: Path, tmp_path: Path
             "hint": "make one from the Keras model with `tulle convert`",
         },
     }
+
+
+def test_names_each_model_where_none_can_be_read(pictures: Path, tmp_path: Path) -> None:
+    broken, absent = tmp_path / "broken.tflite", tmp_path / "absent.tflite"
+    broken.write_bytes(TINY.read_bytes()[:1000])
+    ran = evaluate(broken, absent, pictures)
+    assert ran.returncode == 4
+    assert "error[model]: none of the 2 models can be judged" in ran.stderr
+    assert ran.stderr.count(str(broken)) >= 1
+    assert ran.stderr.count(str(absent)) >= 1
+
+
+def test_a_picture_that_goes_meanwhile_counts_for_no_model(pictures: Path, tmp_path: Path) -> None:
+    second = tmp_path / "second.tflite"
+    second.write_bytes(TINY.read_bytes())
+    plan = plan_evaluation([str(TINY), str(second)], pictures)
+    answers = 0
+
+    def advance(count: int) -> None:
+        nonlocal answers
+        answers += count
+        if answers == 12:  # the first model has seen them all
+            (pictures / "star" / "0.png").unlink()
+
+    evaluation = run_evaluation(plan, workers=1, advance=advance)
+
+    assert [entry.picture for entry in evaluation.unread] == ["star/0.png"]
+    assert [model.figures.pictures for model in evaluation.models] == [11, 11]
 
 
 def test_names_and_skips_pictures_that_cannot_be_read(pictures: Path) -> None:

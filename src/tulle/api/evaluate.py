@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tulle.errors import TulleError, UnreadablePicture
+from tulle.errors import ModelError, TulleError, UnreadablePicture
 from tulle.evaluation.answers import Answer, Unread
 from tulle.evaluation.pictures import read_folder, select_pictures
 from tulle.evaluation.report.page import write_html_report
 from tulle.evaluation.result import Evaluation, FailedModel, ModelEvaluation, judge
 from tulle.evaluation.run import answer_all
 from tulle.model.lookup import find_model
+from tulle.model.serving import processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,7 +78,7 @@ def plan_evaluation(models: Sequence[str], folder: Path) -> EvaluationPlan:
         except TulleError as exc:
             failed.append(FailedModel(name=name, error=exc))
     if not found:
-        raise failed[0].error
+        raise _none_left(failed)
     pictures = read_folder(folder)
     labels = {name: model.signature.labels for name, model in found}
     return EvaluationPlan(
@@ -109,45 +109,58 @@ def evaluate(
         UnreadablePicture: no picture can be read.
     """
     pictures = plan.selection.pictures
-    workers = min(workers or _processors(), len(pictures))
-    failed, models = list(plan.failed), []
-    unread: dict[Unread, None] = {}
+    workers = min(workers or processors(), len(pictures))
+    failed = list(plan.failed)
+    answered: list[tuple[str, Model, tuple[Answer | Unread, ...]]] = []
     for name, model in plan.models:
         try:
             answers = answer_all(model, pictures, workers=workers, advance=advance)
         except TulleError as exc:
             failed.append(FailedModel(name=name, error=exc))
-            continue
-        unread.update(dict.fromkeys(entry for entry in answers if isinstance(entry, Unread)))
-        models.append(judge(name, model, _read(answers)))
-    if not models:
-        raise failed[0].error
+        else:
+            answered.append((name, model, answers))
+    if not answered:
+        raise _none_left(failed)
+    unread = _unread(tuple(entry for _, _, answers in answered for entry in answers))
+    if len(unread) == len(pictures):
+        raise UnreadablePicture(
+            f"none of the {len(pictures)} pictures can be read",
+            hint="give JPEG, PNG, WebP, GIF or BMP files",
+            detail="\n".join(f"{entry.picture}: {entry.problem}" for entry in unread[:10]),
+        )
     return Evaluation(
         folder=plan.folder.path,
         pictures=len(pictures),
-        unread=tuple(unread),
+        unread=unread,
         left_out=plan.left_out,
         loose_pictures=plan.folder.loose_pictures,
         workers=workers,
-        models=tuple(models),
+        models=tuple(
+            judge(name, model, _all_read(answers, unread)) for name, model, answers in answered
+        ),
         failed=tuple(failed),
     )
 
 
-def _read(answers: Sequence[Answer | Unread]) -> list[Answer]:
-    read = [entry for entry in answers if isinstance(entry, Answer)]
-    if not read:
-        problems = [entry for entry in answers if isinstance(entry, Unread)]
-        raise UnreadablePicture(
-            f"none of the {len(problems)} pictures can be read",
-            hint="give JPEG, PNG, WebP, GIF or BMP files",
-            detail="\n".join(f"{entry.picture}: {entry.problem}" for entry in problems[:10]),
-        )
-    return read
+def _unread(answers: Sequence[Answer | Unread]) -> tuple[Unread, ...]:
+    """List the pictures that some model could not be shown, each once: it may be gone meanwhile."""
+    unread = {entry.picture: entry for entry in answers if isinstance(entry, Unread)}
+    return tuple(unread.values())
 
 
-def _processors() -> int:
-    """Count the processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _all_read(answers: Sequence[Answer | Unread], unread: tuple[Unread, ...]) -> list[Answer]:
+    """Take the answers to pictures that every model was shown, so that all are judged on the same."""
+    skipped = {entry.picture for entry in unread}
+    return [
+        entry for entry in answers if isinstance(entry, Answer) and entry.picture not in skipped
+    ]
+
+
+def _none_left(failed: Sequence[FailedModel]) -> TulleError:
+    if len(failed) == 1:
+        return failed[0].error
+    return ModelError(
+        f"none of the {len(failed)} models can be judged",
+        hint="mend them one by one: `tulle inspect MODEL` tells more of each",
+        detail="\n".join(f"{entry.name}: {entry.error.message}" for entry in failed),
+    )

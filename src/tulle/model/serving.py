@@ -10,11 +10,20 @@ from tulle_runtime.classifier import Classifier
 from tulle_runtime.faults import Fault, ModelFault
 from tulle_runtime.fetch import fetch, is_any
 from tulle_runtime.image import load_pillow, prepare
+from tulle_runtime.litert import processors
 
 if TYPE_CHECKING:
     from tulle.model.file import Model
 
-__all__ = ["Classifier", "Fault", "ModelFault", "check_picture", "fetch_timed", "open_classifier"]
+__all__ = [
+    "Classifier",
+    "Fault",
+    "ModelFault",
+    "check_picture",
+    "fetch_timed",
+    "open_classifier",
+    "processors",
+]
 
 
 def open_classifier(model: Model, *, exif: bool | None = None, threads: int = 0) -> Classifier:

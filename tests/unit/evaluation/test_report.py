@@ -63,6 +63,14 @@ def test_shows_mistakes_of_every_kind_of_picture(tmp_path: Path) -> None:
     assert page.count('src="data:image/jpeg;base64,') == len(paths)
 
 
+def test_says_so_of_a_mistake_whose_picture_is_gone(tmp_path: Path) -> None:
+    answers = [answered("a", "b", picture="gone.jpg")]
+    write_html_report(evaluation(("a", "b"), answers, tmp_path), tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text()
+    assert "gone since it was judged" in page
+    assert "gone.jpg" in page
+
+
 def test_a_label_that_is_there_twice_is_counted_once() -> None:
     (model,) = evaluation(("a", "b", "a"), [answered("a", "a"), answered("b", "a")]).models
     assert (model.figures.right, len(model.figures.categories)) == (1, 2)

@@ -44,8 +44,12 @@ def mistakes(model: ModelEvaluation, folder: Path) -> str:
 
 def _figure(answer: Answer, folder: Path) -> str:
     alternative = f"{answer.category} that the model took for {answer.said}"
+    try:
+        shown = f'<img src="{_thumbnail(folder / answer.picture)}" alt="{escape(alternative)}">'
+    except OSError:
+        shown = '<p class="gone">gone since it was judged</p>'
     return (
-        f'<figure><img src="{_thumbnail(folder / answer.picture)}" alt="{escape(alternative)}">'
+        f"<figure>{shown}"
         f'<figcaption><span class="said"><b>{escape(answer.said)}</b> {answer.score:.2f}</span>'
         f'<span class="was">{escape(answer.category)} {answer.category_score:.2f}</span>'
         f'<span class="file" title="{escape(answer.picture)}">{escape(answer.picture.rpartition("/")[2])}</span>'
