@@ -9,6 +9,8 @@ TulleError                 exit 1
 │   ├── UnknownPreprocessing
 │   ├── UnknownTarget
 │   └── UnreadablePicture
+├── ProjectError           exit 3   a project file that cannot be meant
+│   └── InvalidProject
 ├── ModelError             exit 4   a model that cannot be read, converted or trusted
 │   ├── ConversionFailed
 │   ├── InvalidLabels
@@ -17,30 +19,47 @@ TulleError                 exit 1
 │   ├── NotAModel
 │   ├── ParityFailed
 │   └── UnsupportedModel
+├── BundleError            exit 5   a function that cannot be packed or shipped
+│   ├── AuditFailed
+│   └── OutputUnavailable
 └── EmulatorError          exit 6   the local Lambda cannot start
     ├── AddressUnavailable
     └── PortInUse
+
+What is looked at as a whole (a project file, a bundle) gives `Finding`s instead, all at once; whoever asked raises.
 """
 
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "AddressUnavailable",
+    "AuditFailed",
+    "BundleError",
     "ConversionFailed",
     "EmulatorError",
+    "Finding",
     "InvalidFunction",
     "InvalidLabels",
+    "InvalidProject",
     "MissingExtra",
     "ModelError",
     "ModelNotFound",
     "ModelStopped",
     "NotAModel",
+    "OutputUnavailable",
     "ParityFailed",
     "PictureNotFound",
     "PortInUse",
+    "ProjectError",
+    "Severity",
     "TulleError",
     "UnknownCategories",
     "UnknownPreprocessing",
@@ -48,7 +67,41 @@ __all__ = [
     "UnreadablePicture",
     "UnsupportedModel",
     "UsageError",
+    "describe_findings",
 ]
+
+
+class Severity(StrEnum):
+    """Whether the work may go on with a finding."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong, of perhaps many that are looked for at once.
+
+    Attributes:
+        code: what kind of thing, in kebab-case.
+        message: what is wrong, in one sentence without a full stop.
+        hint: what the reader can do next.
+        path: the file that it is about; None where it is about none.
+    """
+
+    severity: Severity
+    code: str
+    message: str
+    hint: str
+    path: str | None = None
+
+
+def describe_findings(findings: Iterable[Finding]) -> str:
+    """Put findings into lines, each with its hint below it."""
+    return "\n".join(
+        f"{finding.severity}[{finding.code}]: {finding.message}\n  hint: {finding.hint}"
+        for finding in findings
+    )
 
 
 class TulleError(Exception):
@@ -124,6 +177,19 @@ class UnreadablePicture(UsageError):
     code = "unreadable-picture"
 
 
+class ProjectError(TulleError):
+    """A project file cannot be meant."""
+
+    code = "project"
+    exit_code = 3
+
+
+class InvalidProject(ProjectError):
+    """A project file is not TOML, or says what cannot be."""
+
+    code = "invalid-project"
+
+
 class ModelError(TulleError):
     """A model cannot be read, converted or trusted."""
 
@@ -171,6 +237,25 @@ class ParityFailed(ModelError):
     """A converted model does not answer as the model that it was made from."""
 
     code = "parity"
+
+
+class BundleError(TulleError):
+    """A function cannot be packed or shipped."""
+
+    code = "bundle"
+    exit_code = 5
+
+
+class AuditFailed(BundleError):
+    """A bundle would not run, or must not ship."""
+
+    code = "audit"
+
+
+class OutputUnavailable(BundleError):
+    """An artifact cannot be written where it is to go."""
+
+    code = "output-unavailable"
 
 
 class EmulatorError(TulleError):
