@@ -1,0 +1,107 @@
+"""Owns reading a project: its file and the options that go before it, to a checked `Project`."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from tulle.errors import InvalidProject, describe_findings
+from tulle.project.check import check_project
+from tulle.project.project import (
+    ApiSection,
+    ApiType,
+    FunctionSection,
+    ModelSection,
+    PackageSection,
+    PackageType,
+    Project,
+    function_name,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["read_project"]
+
+_FILE, _PYPROJECT = "tulle.toml", "pyproject.toml"
+
+
+def read_project(
+    folder: Path, options: Mapping[str, Mapping[str, object]] | None = None
+) -> Project:
+    """Read `tulle.toml` in a folder, or `[tool.tulle]` of `pyproject.toml`; neither need be there.
+
+    Args:
+        folder: the project's.
+        options: what goes before the file, by section and key.
+
+    Raises:
+        InvalidProject: with all that is wrong, at once.
+    """
+    name, content = _read(folder)
+    for section, values in (options or {}).items():
+        written = content.get(section, {})
+        if values and isinstance(written, dict):
+            content[section] = {**written, **values}
+    findings = check_project(content)
+    if findings:
+        count = "1 problem" if len(findings) == 1 else f"{len(findings)} problems"
+        raise InvalidProject(
+            f"{name} in {folder} has {count}" if name else "there is nothing to build",
+            hint=f"put that right in {name}" if name else findings[0].hint,
+            detail=describe_findings(findings),
+        )
+    return _project(folder.resolve(), content)
+
+
+def _read(folder: Path) -> tuple[str | None, dict[str, Any]]:
+    """Give the name of the file that speaks of the project, and what it says."""
+    own, shared = folder / _FILE, _load(folder / _PYPROJECT).get("tool", {})
+    section = shared.get("tulle") if isinstance(shared, dict) else None
+    if not own.is_file():
+        return (None, {}) if section is None else (f"[tool.tulle] of {_PYPROJECT}", dict(section))
+    if section is not None:
+        raise InvalidProject(
+            f"{folder} has both {_FILE} and [tool.tulle] in {_PYPROJECT}",
+            hint="keep one of the two",
+        )
+    return _FILE, _load(own)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise InvalidProject(
+            f"{path} is not TOML: {exc}", hint="put that line right: texts stand in quotes"
+        ) from exc
+    except OSError as exc:
+        raise InvalidProject(f"{path} cannot be read", hint="look at its permissions") from exc
+
+
+def _project(folder: Path, content: dict[str, Any]) -> Project:
+    model = ModelSection(**_frozen(content["model"])) if "model" in content else None
+    name = folder.name if model is None else PurePath(model.path).stem
+    package, api = _frozen(content.get("package", {})), _frozen(content.get("api", {}))
+    if "type" in package:
+        package["type"] = PackageType(package["type"])
+    if "type" in api:
+        api["type"] = ApiType(api["type"])
+    return Project(
+        folder=folder,
+        name=content.get("name") or function_name(name),
+        model=model,
+        function=FunctionSection(**_frozen(content.get("function", {}))),
+        package=PackageSection(**package),
+        api=ApiSection(**api),
+    )
+
+
+def _frozen(section: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: tuple(value) if isinstance(value, list) else value for key, value in section.items()
+    }

@@ -1,0 +1,99 @@
+"""Owns `Project`: what a user says of a function, in `tulle.toml` or by options."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "ApiSection",
+    "ApiType",
+    "FunctionSection",
+    "ModelSection",
+    "PackageSection",
+    "PackageType",
+    "Project",
+    "function_name",
+]
+
+
+class PackageType(StrEnum):
+    """What a function is packed as."""
+
+    IMAGE = "image"
+    ZIP = "zip"
+    DOCKERFILE = "dockerfile"
+
+
+class ApiType(StrEnum):
+    """What stands before a function."""
+
+    HTTP = "http"
+    REST = "rest"
+    URL = "url"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSection:
+    """`[model]`: which model, and what it does not say itself."""
+
+    path: str
+    """As it was written: relative to the project's folder, or the name of a built-in model."""
+    labels: str | tuple[str, ...] | None = None
+    """A file, relative to the project's folder, or the labels."""
+    preprocessing: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionSection:
+    """`[function]`: what Lambda is told, and the user's own code."""
+
+    runtime: str = "python3.13"
+    architecture: str = "x86_64"
+    memory_mb: int = 1024
+    timeout_s: int = 30
+    handler: str | None = None
+    """The user's own, `module.function`; None where the model is served by tulle's."""
+    requirements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageSection:
+    """`[package]`: what is made of it."""
+
+    type: PackageType = PackageType.IMAGE
+    base: str | None = None
+    """The image to build on; None takes AWS's own for the runtime."""
+    exclude: tuple[str, ...] = ()
+    """Patterns of the project's files that stay out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSection:
+    """`[api]`: how the function is reached."""
+
+    type: ApiType = ApiType.HTTP
+    route: str = "/predict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """All of it. At least one of `model` and `function.handler` is there."""
+
+    folder: Path
+    name: str
+    model: ModelSection | None
+    function: FunctionSection
+    package: PackageSection
+    api: ApiSection
+
+
+def function_name(text: str) -> str:
+    """Make a name that Lambda takes of any text."""
+    return re.sub(r"[^a-zA-Z0-9-_]+", "-", text).strip("-")[:64] or "function"
