@@ -3,6 +3,7 @@
 TulleError                 exit 1
 ├── UsageError             exit 2   what was asked for cannot be meant
 │   ├── InvalidFunction
+│   ├── InvalidReference
 │   ├── ModelNotFound
 │   ├── PictureNotFound
 │   ├── UnknownCategories
@@ -42,13 +43,20 @@ if TYPE_CHECKING:
 __all__ = [
     "AddressUnavailable",
     "AuditFailed",
+    "BundleChanged",
     "BundleError",
+    "CannotWrite",
     "ConversionFailed",
+    "DigestMismatch",
     "EmulatorError",
     "Finding",
+    "ImageNotFound",
+    "InvalidBase",
+    "InvalidCredentials",
     "InvalidFunction",
     "InvalidLabels",
     "InvalidProject",
+    "InvalidReference",
     "MissingExtra",
     "ModelError",
     "ModelNotFound",
@@ -59,6 +67,10 @@ __all__ = [
     "PictureNotFound",
     "PortInUse",
     "ProjectError",
+    "RegistryDenied",
+    "RegistryError",
+    "RegistryRefused",
+    "RegistryUnavailable",
     "Severity",
     "TulleError",
     "UnknownCategories",
@@ -145,6 +157,12 @@ class InvalidFunction(UsageError):
     """A function is described in a way that Lambda would refuse."""
 
     code = "invalid-function"
+
+
+class InvalidReference(UsageError):
+    """The name of a container image cannot be read."""
+
+    code = "invalid-reference"
 
 
 class ModelNotFound(UsageError):
@@ -256,6 +274,73 @@ class OutputUnavailable(BundleError):
     """An artifact cannot be written where it is to go."""
 
     code = "output-unavailable"
+
+
+class BundleError(TulleError):
+    """A function cannot be packed, or not be put where it should go."""
+
+    code = "bundle"
+    exit_code = 5
+
+
+class BundleChanged(BundleError):
+    """A file changed while it was being packed."""
+
+    code = "bundle-changed"
+
+
+class CannotWrite(BundleError):
+    """A file or folder cannot be written."""
+
+    code = "cannot-write"
+
+
+class InvalidBase(BundleError):
+    """An image cannot be the base of a function."""
+
+    code = "invalid-base"
+
+
+class RegistryError(BundleError):
+    """A registry of images fails or refuses."""
+
+    code = "registry"
+
+
+class DigestMismatch(RegistryError):
+    """What was stored or sent is not what its digest says."""
+
+    code = "digest-mismatch"
+
+
+class ImageNotFound(RegistryError):
+    """No image of a name is there."""
+
+    code = "image-not-found"
+
+
+class InvalidCredentials(RegistryError):
+    """The credentials for a registry cannot be read."""
+
+    code = "invalid-credentials"
+
+
+class RegistryDenied(RegistryError):
+    """A registry does not let this user do what was asked."""
+
+    code = "registry-denied"
+
+
+class RegistryRefused(RegistryError):
+    """A registry refuses what it was sent."""
+
+    code = "registry-refused"
+
+
+class RegistryUnavailable(RegistryError):
+    """A registry cannot be reached, or fails again and again."""
+
+    code = "registry-unavailable"
 
 
 class EmulatorError(TulleError):
