@@ -22,7 +22,16 @@ TulleError                 exit 1
 │   └── UnsupportedModel
 ├── BundleError            exit 5   a function that cannot be packed or shipped
 │   ├── AuditFailed
-│   └── OutputUnavailable
+│   ├── BundleChanged
+│   ├── InvalidBase
+│   ├── OutputUnavailable
+│   └── RegistryError               a registry of images fails or refuses
+│       ├── DigestMismatch
+│       ├── ImageNotFound
+│       ├── InvalidCredentials
+│       ├── RegistryDenied
+│       ├── RegistryRefused
+│       └── RegistryUnavailable
 └── EmulatorError          exit 6   the local Lambda cannot start
     ├── AddressUnavailable
     └── PortInUse
@@ -45,7 +54,6 @@ __all__ = [
     "AuditFailed",
     "BundleChanged",
     "BundleError",
-    "CannotWrite",
     "ConversionFailed",
     "DigestMismatch",
     "EmulatorError",
@@ -276,23 +284,10 @@ class OutputUnavailable(BundleError):
     code = "output-unavailable"
 
 
-class BundleError(TulleError):
-    """A function cannot be packed, or not be put where it should go."""
-
-    code = "bundle"
-    exit_code = 5
-
-
 class BundleChanged(BundleError):
     """A file changed while it was being packed."""
 
     code = "bundle-changed"
-
-
-class CannotWrite(BundleError):
-    """A file or folder cannot be written."""
-
-    code = "cannot-write"
 
 
 class InvalidBase(BundleError):
