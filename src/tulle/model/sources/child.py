@@ -105,6 +105,9 @@ class SourceChild:
 
 def _error(code: str, message: str, hint: str, detail: str | None) -> TulleError:
     """Make an error of the child's into one of this process."""
-    kinds = {getattr(errors, name).code: getattr(errors, name) for name in errors.__all__}
-    error: TulleError = kinds[code](message, hint=hint, detail=detail)
-    return error
+    kinds = {
+        kind.code: kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, TulleError)
+    }
+    return kinds[code](message, hint=hint, detail=detail)
