@@ -25,6 +25,14 @@ TulleError                 exit 1
 │   ├── BundleChanged
 │   ├── InvalidBase
 │   ├── OutputUnavailable
+│   ├── PackagesError               the packages of a function cannot be found
+│   │   ├── IndexUnavailable
+│   │   ├── InvalidLock
+│   │   ├── InvalidRequirement
+│   │   ├── LockedPackageGone
+│   │   ├── NoWheelFits
+│   │   ├── OnlySource
+│   │   └── PackagesConflict
 │   └── RegistryError               a registry of images fails or refuses
 │       ├── DigestMismatch
 │       ├── ImageNotFound
@@ -59,18 +67,26 @@ __all__ = [
     "EmulatorError",
     "Finding",
     "ImageNotFound",
+    "IndexUnavailable",
     "InvalidBase",
     "InvalidCredentials",
     "InvalidFunction",
     "InvalidLabels",
+    "InvalidLock",
     "InvalidProject",
     "InvalidReference",
+    "InvalidRequirement",
+    "LockedPackageGone",
     "MissingExtra",
     "ModelError",
     "ModelNotFound",
     "ModelStopped",
+    "NoWheelFits",
     "NotAModel",
+    "OnlySource",
     "OutputUnavailable",
+    "PackagesConflict",
+    "PackagesError",
     "ParityFailed",
     "PictureNotFound",
     "PortInUse",
@@ -294,6 +310,54 @@ class InvalidBase(BundleError):
     """An image cannot be the base of a function."""
 
     code = "invalid-base"
+
+
+class PackagesError(BundleError):
+    """The packages that a function needs cannot be found."""
+
+    code = "packages"
+
+
+class IndexUnavailable(PackagesError):
+    """The package index cannot be reached."""
+
+    code = "index-unavailable"
+
+
+class InvalidLock(PackagesError):
+    """The file that holds the choice of packages cannot be read."""
+
+    code = "invalid-lock"
+
+
+class InvalidRequirement(PackagesError):
+    """A requirement is written in a way that names no package of an index."""
+
+    code = "invalid-requirement"
+
+
+class LockedPackageGone(PackagesError):
+    """A file that was chosen earlier is no longer offered."""
+
+    code = "locked-package-gone"
+
+
+class NoWheelFits(PackagesError):
+    """A package has no version whose files would load on the target."""
+
+    code = "no-wheel-fits"
+
+
+class OnlySource(PackagesError):
+    """A package is offered as source code alone."""
+
+    code = "only-source"
+
+
+class PackagesConflict(PackagesError):
+    """Requirements contradict each other, or ask for what does not exist."""
+
+    code = "packages-conflict"
 
 
 class RegistryError(BundleError):
