@@ -1,0 +1,160 @@
+"""Every error that tulle raises on purpose; each family has a module.
+
+TulleError                 exit 1
+├── UsageError             exit 2   what was asked for cannot be meant
+│   ├── InvalidFunction
+│   ├── InvalidReference
+│   ├── ModelNotFound
+│   ├── PictureNotFound
+│   ├── UnknownCategories
+│   ├── UnknownPreprocessing
+│   ├── UnknownTarget
+│   └── UnreadablePicture
+├── ProjectError           exit 3   a project file that cannot be meant
+│   └── InvalidProject
+├── ModelError             exit 4   a model that cannot be read, converted or trusted
+│   ├── ConversionFailed
+│   ├── InvalidLabels
+│   ├── MissingExtra
+│   ├── ModelStopped
+│   ├── NotAModel
+│   ├── ParityFailed
+│   └── UnsupportedModel
+├── BundleError            exit 5   a function that cannot be packed or shipped
+│   ├── AuditFailed
+│   ├── BundleChanged
+│   ├── InvalidBase
+│   ├── OutputUnavailable
+│   ├── PackagesError               the packages of a function cannot be found
+│   │   ├── IndexUnavailable
+│   │   ├── InvalidLock
+│   │   ├── InvalidRequirement
+│   │   ├── LockedPackageGone
+│   │   ├── NoWheelFits
+│   │   ├── OnlySource
+│   │   └── PackagesConflict
+│   └── RegistryError               a registry of images fails or refuses
+│       ├── DigestMismatch
+│       ├── ImageNotFound
+│       ├── InvalidCredentials
+│       ├── RegistryDenied
+│       ├── RegistryRefused
+│       └── RegistryUnavailable
+└── EmulatorError          exit 6   the local Lambda cannot start
+    ├── AddressUnavailable
+    └── PortInUse
+
+What is looked at as a whole (a project file, a bundle) gives `Finding`s instead, all at once; whoever asked raises.
+"""
+
+from __future__ import annotations
+
+from tulle.errors.bundle import (
+    AuditFailed,
+    BundleChanged,
+    BundleError,
+    DigestMismatch,
+    ImageNotFound,
+    IndexUnavailable,
+    InvalidBase,
+    InvalidCredentials,
+    InvalidLock,
+    InvalidRequirement,
+    LockedPackageGone,
+    NoWheelFits,
+    OnlySource,
+    OutputUnavailable,
+    PackagesConflict,
+    PackagesError,
+    RegistryDenied,
+    RegistryError,
+    RegistryRefused,
+    RegistryUnavailable,
+)
+from tulle.errors.emulator import (
+    AddressUnavailable,
+    EmulatorError,
+    PortInUse,
+)
+from tulle.errors.error import (
+    TulleError,
+)
+from tulle.errors.finding import (
+    Finding,
+    Severity,
+    describe_findings,
+)
+from tulle.errors.model import (
+    ConversionFailed,
+    InvalidLabels,
+    MissingExtra,
+    ModelError,
+    ModelStopped,
+    NotAModel,
+    ParityFailed,
+    UnsupportedModel,
+)
+from tulle.errors.project import (
+    InvalidProject,
+    ProjectError,
+)
+from tulle.errors.usage import (
+    InvalidFunction,
+    InvalidReference,
+    ModelNotFound,
+    PictureNotFound,
+    UnknownCategories,
+    UnknownPreprocessing,
+    UnknownTarget,
+    UnreadablePicture,
+    UsageError,
+)
+
+__all__ = [
+    "AddressUnavailable",
+    "AuditFailed",
+    "BundleChanged",
+    "BundleError",
+    "ConversionFailed",
+    "DigestMismatch",
+    "EmulatorError",
+    "Finding",
+    "ImageNotFound",
+    "IndexUnavailable",
+    "InvalidBase",
+    "InvalidCredentials",
+    "InvalidFunction",
+    "InvalidLabels",
+    "InvalidLock",
+    "InvalidProject",
+    "InvalidReference",
+    "InvalidRequirement",
+    "LockedPackageGone",
+    "MissingExtra",
+    "ModelError",
+    "ModelNotFound",
+    "ModelStopped",
+    "NoWheelFits",
+    "NotAModel",
+    "OnlySource",
+    "OutputUnavailable",
+    "PackagesConflict",
+    "PackagesError",
+    "ParityFailed",
+    "PictureNotFound",
+    "PortInUse",
+    "ProjectError",
+    "RegistryDenied",
+    "RegistryError",
+    "RegistryRefused",
+    "RegistryUnavailable",
+    "Severity",
+    "TulleError",
+    "UnknownCategories",
+    "UnknownPreprocessing",
+    "UnknownTarget",
+    "UnreadablePicture",
+    "UnsupportedModel",
+    "UsageError",
+    "describe_findings",
+]

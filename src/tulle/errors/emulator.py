@@ -1,0 +1,26 @@
+"""Owns the errors about the local Lambda, where it cannot start."""
+
+from __future__ import annotations
+
+from tulle.errors.error import TulleError
+
+__all__ = ["AddressUnavailable", "EmulatorError", "PortInUse"]
+
+
+class EmulatorError(TulleError):
+    """The local Lambda cannot start or go on."""
+
+    code = "emulator"
+    exit_code = 6
+
+
+class AddressUnavailable(EmulatorError):
+    """The local Lambda cannot listen where it was told to."""
+
+    code = "address-unavailable"
+
+
+class PortInUse(EmulatorError):
+    """Another program listens on the port that the local Lambda was given."""
+
+    code = "port-in-use"

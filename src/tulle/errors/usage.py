@@ -1,0 +1,72 @@
+"""Owns the errors about what was asked for that cannot be meant."""
+
+from __future__ import annotations
+
+from tulle.errors.error import TulleError
+
+__all__ = [
+    "InvalidFunction",
+    "InvalidReference",
+    "ModelNotFound",
+    "PictureNotFound",
+    "UnknownCategories",
+    "UnknownPreprocessing",
+    "UnknownTarget",
+    "UnreadablePicture",
+    "UsageError",
+]
+
+
+class UsageError(TulleError):
+    """What was asked for cannot be meant."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class PictureNotFound(UsageError):
+    """A picture named on the command line is not there."""
+
+    code = "picture-not-found"
+
+
+class InvalidFunction(UsageError):
+    """A function is described in a way that Lambda would refuse."""
+
+    code = "invalid-function"
+
+
+class InvalidReference(UsageError):
+    """The name of a container image cannot be read."""
+
+    code = "invalid-reference"
+
+
+class ModelNotFound(UsageError):
+    """A model named on the command line is not there."""
+
+    code = "model-not-found"
+
+
+class UnknownCategories(UsageError):
+    """Folders of pictures are named after no label of a model."""
+
+    code = "unknown-categories"
+
+
+class UnknownPreprocessing(UsageError):
+    """A preprocessing is named that no model is trained with."""
+
+    code = "unknown-preprocessing"
+
+
+class UnknownTarget(UsageError):
+    """A runtime or a processor is named that Lambda does not have."""
+
+    code = "unknown-target"
+
+
+class UnreadablePicture(UsageError):
+    """A picture to compare models on cannot be read."""
+
+    code = "unreadable-picture"
