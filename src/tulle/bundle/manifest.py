@@ -1,20 +1,34 @@
-"""Owns writing `manifest.json`, the one thing that the tool and the function runtime share."""
+"""Owns writing `manifest.json`, the one thing that the tool and the function runtime share, and the model beside it."""
 
 from __future__ import annotations
 
 import json
 import shutil
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from tulle.bundle.bundle import Layer, file_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tulle.bundle.bundle import BundleFile
     from tulle.model.file import Model
 
-__all__ = ["write_function_folder"]
+__all__ = ["model_files", "write_function_folder"]
 
 _SCHEMA = 1
-_MODEL_FILE = "model.tflite"
+_MODEL = "model.tflite"
+_MANIFEST = "manifest.json"
+
+
+def model_files(model: Model) -> tuple[BundleFile, ...]:
+    """List what a packaged function has of a model: its file and the manifest."""
+    manifest = _manifest(model, allow_private_addresses=False)
+    return (
+        file_of(PurePosixPath(_MODEL), model.path, origin="model", layer=Layer.MODEL),
+        file_of(PurePosixPath(_MANIFEST), manifest, origin="model", layer=Layer.MODEL),
+    )
 
 
 def write_function_folder(model: Model, folder: Path, *, allow_private_addresses: bool) -> None:
@@ -26,10 +40,18 @@ def write_function_folder(model: Model, folder: Path, *, allow_private_addresses
         allow_private_addresses: whether pictures may be fetched from addresses that are not public.
             For a local run only: a packaged function must not.
     """
+    new_model, new_manifest = folder / f"{_MODEL}~", folder / f"{_MANIFEST}~"
+    shutil.copyfile(model.path, new_model)
+    new_manifest.write_bytes(_manifest(model, allow_private_addresses=allow_private_addresses))
+    new_model.replace(folder / _MODEL)
+    new_manifest.replace(folder / _MANIFEST)
+
+
+def _manifest(model: Model, *, allow_private_addresses: bool) -> bytes:
     signature = model.signature
-    manifest = {
+    content = {
         "schema": _SCHEMA,
-        "model": _MODEL_FILE,
+        "model": _MODEL,
         "model_sha256": model.sha256,
         "labels": list(signature.labels),
         "interpolation": str(signature.resize.interpolation),
@@ -37,9 +59,4 @@ def write_function_folder(model: Model, folder: Path, *, allow_private_addresses
         "exif": signature.exif,
         "allow_private_addresses": allow_private_addresses,
     }
-    new_model, new_manifest = folder / f"{_MODEL_FILE}~", folder / "manifest.json~"
-    shutil.copyfile(model.path, new_model)
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    new_manifest.write_text(text, encoding="utf-8")
-    new_model.replace(folder / _MODEL_FILE)
-    new_manifest.replace(folder / "manifest.json")
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
