@@ -16,6 +16,9 @@ class Reporter(Protocol):
     def note(self, text: str) -> None:
         """Hear a fact about the work under way."""
 
+    def progress(self, done_bytes: int, total_bytes: int) -> None:
+        """Hear how far a transfer is; comes several times a second, and last with the two equal."""
+
     def warn(self, text: str) -> None:
         """Hear of something that the user should look at, though the work goes on."""
 
@@ -30,6 +33,9 @@ class SilentReporter:
         """Keep quiet."""
 
     def note(self, text: str) -> None:
+        """Keep quiet."""
+
+    def progress(self, done_bytes: int, total_bytes: int) -> None:
         """Keep quiet."""
 
     def warn(self, text: str) -> None:

@@ -222,6 +222,7 @@ class _ElapsedReporter:
     def __init__(self) -> None:
         terminal = TerminalReporter()
         self.note, self.warn, self.done = terminal.note, terminal.warn, terminal.done
+        self.progress = terminal.progress
         self._show, self._start = terminal.step, time.monotonic()
 
     def step(self, text: str) -> None:

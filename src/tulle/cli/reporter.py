@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 __all__ = ["TerminalReporter"]
+
+_BAR_WIDTH = 20
+_ERASE_LINE = "\r\x1b[K"
 
 
 class TerminalReporter:
@@ -17,6 +22,16 @@ class TerminalReporter:
     def note(self, text: str) -> None:
         """Show a fact."""
         click.echo(f"  {text}", err=True)
+
+    def progress(self, done_bytes: int, total_bytes: int) -> None:
+        """Show a bar while a transfer goes on, where there is a terminal to draw it on."""
+        if not sys.stderr.isatty():
+            return
+        line = ""
+        if done_bytes < total_bytes:
+            full = "━" * (done_bytes * _BAR_WIDTH // total_bytes)
+            line = f"  {full:╌<{_BAR_WIDTH}} {done_bytes / 1e6:.1f} of {total_bytes / 1e6:.1f} MB\r"
+        click.echo(f"{_ERASE_LINE}{line}", err=True, nl=False)
 
     def warn(self, text: str) -> None:
         """Show what needs a look."""
