@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tulle.errors import BundleChanged
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import PurePosixPath
@@ -42,8 +44,23 @@ class BundleFile:
     layer: Layer
 
     def read(self) -> bytes:
-        """Give its bytes."""
-        return self.content.read_bytes() if isinstance(self.content, Path) else self.content
+        """Give its bytes.
+
+        Raises:
+            BundleChanged: they are not those that the bundle was made with.
+        """
+        if isinstance(self.content, bytes):
+            return self.content
+        try:
+            content = self.content.read_bytes()
+        except OSError:
+            content = b""
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise BundleChanged(
+                f"{self.path} changed while it was being packed",
+                hint="build again when it is at rest",
+            )
+        return content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 from typing import TYPE_CHECKING
-
-from tulle.errors import BundleChanged
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -30,7 +27,7 @@ def write_zip(bundle: Bundle, file: BinaryIO) -> None:
     """
     with zipfile.ZipFile(file, "w") as archive:
         for entry in bundle.files:
-            archive.writestr(_header(entry), _content(entry), compresslevel=_LEVEL)
+            archive.writestr(_header(entry), entry.read(), compresslevel=_LEVEL)
 
 
 def _header(entry: BundleFile) -> zipfile.ZipInfo:
@@ -39,12 +36,3 @@ def _header(entry: BundleFile) -> zipfile.ZipInfo:
     header.external_attr = (0o100755 if entry.executable else 0o100644) << 16
     header.compress_type = zipfile.ZIP_DEFLATED
     return header
-
-
-def _content(entry: BundleFile) -> bytes:
-    content = entry.read()
-    if hashlib.sha256(content).hexdigest() != entry.sha256:
-        raise BundleChanged(
-            f"{entry.path} changed while it was being packed", hint="build again when it is at rest"
-        )
-    return content

@@ -6,7 +6,6 @@ import io
 import os
 import stat
 import zipfile
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -52,7 +51,10 @@ def test_holds_names_contents_and_modes() -> None:
     assert modes == {"päth/ünd.py": stat.S_IFREG | 0o644, "run.sh": stat.S_IFREG | 0o755}
 
 
-def test_refuses_a_file_that_changed_meanwhile() -> None:
-    changed = replace(bundle_file("app.py", "now"), sha256=bundle_file("app.py", "then").sha256)
+def test_refuses_a_file_that_changed_meanwhile(tmp_path: Path) -> None:
+    path = tmp_path / "app.py"
+    path.write_text("then")
+    file = file_of(PurePosixPath("app.py"), path, origin="project", layer=Layer.CODE)
+    path.write_text("now")
     with pytest.raises(BundleChanged, match=r"app\.py changed"):
-        zipped(made_bundle(changed))
+        zipped(made_bundle(file))
