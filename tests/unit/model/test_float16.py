@@ -1,21 +1,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from tulle.model.flatbuffer.reading import root
+from tulle.model.flatbuffer.tree import read_tree, values, write_tree
 from tulle.model.float16 import store_as_float16
 
 FLOAT = Path(__file__).parents[2] / "data/models/float.tflite"
+DENSE = (3, 18)  # its fully connected layer: outputs, inputs
 
 
 def test_halves_the_weights_and_says_so_in_the_graph() -> None:
     model = FLOAT.read_bytes()
-    before = schema.ModelT.InitFromPackedBuf(model, 0)
-    after = schema.ModelT.InitFromPackedBuf(store_as_float16(model), 0)
+    before = read_tree(model)
+    after = read_tree(store_as_float16(model))
     graph = after.subgraphs[0]
     first = graph.operators[0]
     assert after.operatorCodes[first.opcodeIndex].builtinCode == schema.BuiltinOperator.DEQUANTIZE
@@ -24,8 +26,21 @@ def test_halves_the_weights_and_says_so_in_the_graph() -> None:
     halved = np.frombuffer(after.buffers[stored.buffer].data.tobytes(), "<f2")
     weights = before.subgraphs[0].tensors[first.outputs[0]]
     whole = np.frombuffer(before.buffers[weights.buffer].data.tobytes(), "<f4")
-    assert np.array_equal(halved, whole.astype("<f2"))
+    assert np.allclose(halved, whole, rtol=2**-10, atol=1e-7)
     assert len(graph.operators) == len(before.subgraphs[0].operators) + 1
+
+
+def test_the_roundings_of_an_outputs_weights_even_out() -> None:
+    step = 2.0**-10  # between the 16-bit floats from 1 to 2
+    weights = np.full(DENSE, 1 + step / 4, "<f4")
+    rounded = _halve_dense(weights)
+    assert set(rounded.flat) == {1, 1 + step}
+    assert np.abs((rounded - weights).sum(axis=1)).max() <= step / 2
+
+
+def test_weights_that_are_16_bit_floats_already_stay_as_they_are() -> None:
+    weights = np.random.default_rng(0).normal(size=DENSE).astype("<f2").astype("<f4")
+    assert np.array_equal(_halve_dense(weights), weights)
 
 
 def test_every_buffer_lies_where_the_runtime_wants_it() -> None:
@@ -36,12 +51,20 @@ def test_every_buffer_lies_where_the_runtime_wants_it() -> None:
 
 
 def test_weights_too_large_for_16_bits_stay() -> None:
-    tree = schema.ModelT.InitFromPackedBuf(FLOAT.read_bytes(), 0)
+    weights = np.full(DENSE, 1e9, "<f4")
+    assert np.array_equal(_halve_dense(weights), weights)
+
+
+def _halve_dense(weights: Any) -> Any:
+    """Give a model's fully connected layer other weights, and read them in what is made of it."""
+    tree = read_tree(FLOAT.read_bytes())
     graph = tree.subgraphs[0]
     dense = next(operator for operator in graph.operators if len(operator.inputs) == 3)
-    weights = tree.buffers[graph.tensors[dense.inputs[1]].buffer]
-    weights.data = (np.frombuffer(weights.data.tobytes(), "<f4") * np.float32(1e9)).view("u1")
-    builder = flatbuffers.Builder()
-    builder.Finish(tree.Pack(builder), b"TFL3")
-    after = schema.ModelT.InitFromPackedBuf(store_as_float16(bytes(builder.Output())), 0)
-    assert len(after.subgraphs[0].operators) == len(graph.operators)
+    tree.buffers[graph.tensors[dense.inputs[1]].buffer].data = weights.reshape(-1).view("u1")
+    after = read_tree(store_as_float16(write_tree(tree)))
+    graph = after.subgraphs[0]
+    stored = {int(each.outputs[0]): each.inputs[0] for each in graph.operators}
+    whole = values(after, graph.tensors[dense.inputs[1]], "<f4")
+    if whole is None:
+        whole = values(after, graph.tensors[stored[int(dense.inputs[1])]], "<f2").astype("<f4")
+    return whole.reshape(weights.shape)
