@@ -87,6 +87,23 @@ def channels_first() -> keras.Model:
     return keras.Model(picture, small()(layers.Permute((2, 3, 1))(picture)))
 
 
+def merged_rescaling() -> keras.Model:
+    """Build a model whose rescaling the converter merges into its first convolution, where nothing shows it."""
+    picture = keras.Input((HEIGHT, WIDTH, 3))
+    values = layers.Conv2D(8, 3, 2, activation="relu", **_seeded(1))(
+        layers.Rescaling(1 / 255)(picture)
+    )
+    values = layers.Conv2D(16, 3, 2, activation="relu", **_seeded(2))(values)
+    balance = keras.initializers.Constant([0, -6, 0])  # else one category wins always
+    scores = layers.Dense(
+        3,
+        "softmax",
+        kernel_initializer=keras.initializers.RandomNormal(stddev=0.07, seed=3),
+        bias_initializer=balance,
+    )
+    return keras.Model(picture, scores(layers.Flatten()(values)))
+
+
 def two_outputs() -> keras.Model:
     """Build a model with two outputs."""
     model = small()
@@ -123,6 +140,7 @@ def main(folder: Path) -> None:
         "channels-first": convert(channels_first()),
         "channels-first-int8": convert(channels_first(), "int8"),
         "rescaling": convert(small(3, "softmax", 3, rescaling)),
+        "merged-rescaling": convert(merged_rescaling()),
         "logits": convert(small(3, None)),
         "sigmoid": convert(small(3, "sigmoid", 1)),
         "one-number": convert(small(3, None, 1)),

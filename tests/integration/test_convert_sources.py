@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import struct
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import flatbuffers
 import pytest
@@ -26,6 +28,7 @@ from tulle.errors import (
 from tulle.model.convert import ConversionRequest, convert
 from tulle.model.file import load_model
 from tulle.model.flatbuffer.reading import root
+from tulle.model.inspection import inspect_file
 from tulle.model.metadata import Card, embed
 from tulle.model.recipe import Recipe
 from tulle.model.signature import Fit, Interpolation, Resize, Signature
@@ -83,12 +86,13 @@ def test_teachable_machine_works_without_options(tmp_path: Path, name: str) -> N
     ("name", "labels", "reason"),
     [
         ("int8", SHAPES, "the input is int8: pixels go in as they are"),
-        ("grey", SHAPES, "the file does not say"),
+        ("grey", SHAPES, "preprocessing 0..1: the file does not say"),
         ("grey-uint8", SHAPES, "the input is uint8"),
-        ("channels-first", SHAPES, "the file does not say"),
+        ("channels-first", SHAPES, "its channels come first, as in PyTorch"),
         ("channels-first-int8", SHAPES, "the input is int8"),
         ("rescaling", SHAPES, "the graph itself scales pixels, from 0..255"),
-        ("logits", SHAPES, "the file does not say"),
+        ("merged-rescaling", SHAPES, "answers all pictures alike unless they are from 0 to 255"),
+        ("logits", SHAPES, "preprocessing -1..1: the file does not say"),
         ("sigmoid", ("hat",), "the file does not say"),
         ("sigmoid", ("hat", "shoe"), "the file does not say"),
         ("one-number", ("hat", "shoe"), "the file does not say"),
@@ -218,18 +222,52 @@ def test_what_cannot_be_meant_is_refused(
         convert(replace(request_, **changed), SilentReporter())  # type: ignore[arg-type]  # one field each
 
 
-def test_an_operator_that_litert_lacks_is_named(
-    request_: ConversionRequest, tmp_path: Path
-) -> None:
-    content = (SOURCES / "logits.tflite").read_bytes()
-    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+def _newer(model: Any) -> None:
     model.operatorCodes[0].version = 99
+
+
+def _remembering(model: Any) -> None:
+    model.subgraphs[0].tensors[3].isVariable = True
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (_newer, "CONV_2D in version 99, which LiteRT has not"),
+        (_remembering, "keeps numbers from one picture to the next"),
+    ],
+)
+def test_what_litert_cannot_run_is_named(
+    request_: ConversionRequest, tmp_path: Path, change: Callable[[Any], None], text: str
+) -> None:
+    model = schema.ModelT.InitFromPackedBuf((SOURCES / "logits.tflite").read_bytes(), 0)
+    change(model)
     builder = flatbuffers.Builder()
     builder.Finish(model.Pack(builder), b"TFL3")
-    source = tmp_path / "newer.tflite"
+    source = tmp_path / "changed.tflite"
     source.write_bytes(builder.Output())
-    with pytest.raises(UnsupportedModel, match="CONV_2D in version 99, which LiteRT has not"):
+    with pytest.raises(UnsupportedModel, match=text) as refusal:
         convert(replace(request_, source=source), SilentReporter())
+    assert refusal.value.hint
+
+
+@pytest.mark.parametrize("write", [repr, json.dumps])
+def test_what_ultralytics_writes_into_a_file_is_read(
+    request_: ConversionRequest, tmp_path: Path, write: Callable[[object], str]
+) -> None:
+    told = {
+        "author": "Ultralytics",
+        "task": "classify",
+        "names": {0: "hat", 1: "t-shirt", 2: "it's"},
+    }
+    source = tmp_path / "best_float32.tflite"
+    shutil.copy(SOURCES / "logits.tflite", source)
+    with zipfile.ZipFile(source, "a") as archive:
+        archive.writestr("metadata.json", write(told))
+    conversion = convert(replace(request_, source=source, labels=None), SilentReporter())
+    assert conversion.model.signature.labels == ("hat", "t-shirt", "it's")
+    assert conversion.preprocessing == "0..1"
+    assert inspect_file(source).labels == conversion.model.signature.labels
 
 
 def _cut(content: bytes) -> bytes:

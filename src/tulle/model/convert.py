@@ -151,7 +151,7 @@ def _settle(request: ConversionRequest, reporter: Reporter) -> _Job:
     return _Job(
         request=request,
         source=source,
-        preprocessing=settle_preprocessing(source, asked, reporter),
+        preprocessing=settle_preprocessing(source, asked, reporter, python=request.python),
         labels=settle_labels(source, request.labels, reporter),
         pictures=_pictures(request, reporter),
     )

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from tulle.errors import ModelNotFound, NotAModel
 from tulle.model.flatbuffer.reading import root
-from tulle.model.metadata import TULLE_FILE, associated_files, labels_file
+from tulle.model.metadata import TULLE_FILE, associated_files, labels_file, yolo_names
+from tulle.model.mistaken import mistaken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,9 +108,8 @@ def inspect_file(path: Path) -> Inspection:
     try:
         return _read(path, content)
     except (struct.error, ValueError, IndexError, TypeError) as exc:
-        raise NotAModel(
-            f"{path} is no TF-Lite model, or not all of it: {exc}", hint=_AGAIN
-        ) from exc
+        what, hint = mistaken(content) or (f"no TF-Lite model, or not all of it: {exc}", _AGAIN)
+        raise NotAModel(f"{path} is {what}", hint=hint) from exc
 
 
 def _read(path: Path, content: bytes) -> Inspection:
@@ -117,7 +117,7 @@ def _read(path: Path, content: bytes) -> Inspection:
     graphs, told = model.tables(2), _metadata(model)
     main = graphs[0]
     files = associated_files(content)
-    labels = files.get(labels_file(content) or "", b"").decode()
+    labels = files.get(labels_file(content) or "", b"").decode().splitlines()
     weights, parameters = _weights(model)
     return Inspection(
         path=path,
@@ -132,7 +132,7 @@ def _read(path: Path, content: bytes) -> Inspection:
         custom=tuple(code.text(1) for code in model.tables(1) if code.text(1)),
         subgraphs=len(graphs),
         signatures=tuple(signature.text(2) for signature in model.tables(7)),
-        labels=tuple(line.strip() for line in labels.splitlines() if line.strip()),
+        labels=yolo_names(files) or tuple(line.strip() for line in labels if line.strip()),
         folded=_folded(files),
         min_runtime_version=told.get(_OLDEST, b"").rstrip(b"\0").decode() or None,
         description=model.text(3),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -19,7 +20,7 @@ __all__ = [
 ]
 
 _ORDER = "in the order of the model's outputs"
-_NUMBERED = re.compile(r"(\d+):?\s+(\S.*)")
+_NUMBERED = re.compile(r"(\d+)(?:\s*[:,;=]\s*|\s+)(\S.*)")
 
 
 def read_labels(source: str) -> tuple[str, ...]:
@@ -59,11 +60,15 @@ def check_count(labels: tuple[str, ...], outputs: int) -> None:
     """Refuse labels that are not one for each output."""
     if len(labels) == outputs:
         return
-    single = "; for a single sigmoid output, two: what 0 stands for, then what 1 stands for"
+    more = ""
+    if outputs == 1:
+        more = "; for a single sigmoid output, two: what 0 stands for, then what 1 stands for"
+    elif outputs == len(labels) + 1:
+        more = "; if the first output is for none of them, write `background` as the first line"
     raise InvalidLabels(
         f"the model has {_count(outputs, 'output')} and {_count(len(labels), 'label')} "
         f"{'is' if len(labels) == 1 else 'are'} given",
-        hint=f"give one label for each output, {_ORDER}{single if outputs == 1 else ''}",
+        hint=f"give one label for each output, {_ORDER}{more}",
     )
 
 
@@ -80,7 +85,7 @@ def are_numbered(content: bytes) -> bool:
 
 
 def parse_labels(content: bytes, name: str) -> tuple[str, ...]:
-    """Read the lines of a file of labels.
+    """Read a file of labels: lines, or JSON with a list of names, or names and their numbers.
 
     Blank lines are passed over. Where all lines are numbered in order, as Teachable Machine writes them (`0 name`),
     the numbers are no part of the names. A name that is there again gets a number: `crane`, `crane (2)`.
@@ -96,10 +101,35 @@ def parse_labels(content: bytes, name: str) -> tuple[str, ...]:
         raise InvalidLabels(
             f"{name} is not a text file in UTF-8", hint=f"write one label a line, {_ORDER}"
         ) from exc
+    if (listed := _from_json(text, name)) is not None:
+        return _distinct(listed)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         raise InvalidLabels(f"{name} holds no labels", hint=f"write one label a line, {_ORDER}")
     return _distinct(_without_numbers(lines))
+
+
+def _from_json(text: str, name: str) -> list[str] | None:
+    """Read a list of names, or an object of names by number or numbers by name; None where it is no JSON."""
+    try:
+        content = json.loads(text) if text.lstrip().startswith(("[", "{")) else None
+    except ValueError:
+        return None
+    if isinstance(content, list) and all(isinstance(label, str) for label in content):
+        return content
+    if isinstance(content, dict) and content:
+        pairs = [(str(key), str(value)) for key, value in content.items()]
+        for numbered in (pairs, [(value, key) for key, value in pairs]):
+            by_number = {int(number): label for number, label in numbered if number.isdecimal()}
+            first = min(by_number, default=0)
+            if sorted(by_number) == [*range(first, first + len(pairs))] and first in {0, 1}:
+                return [by_number[number] for number in sorted(by_number)]
+    if content is None:
+        return None
+    raise InvalidLabels(
+        f"{name} is JSON of which no order can be read",
+        hint="write a list of names, or an object of names and their numbers from 0, or one label a line",
+    )
 
 
 def _without_numbers(lines: list[str]) -> list[str]:

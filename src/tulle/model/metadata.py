@@ -8,6 +8,8 @@ and a zip archive of those files at the end of the model's file. The package tha
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import io
 import json
 import zipfile
@@ -25,6 +27,8 @@ from tulle.model.flatbuffer.writing import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import flatbuffers
 
     from tulle.model.flatbuffer.reading import Table
@@ -40,12 +44,14 @@ __all__ = [
     "labels_file",
     "normalization",
     "without_files",
+    "yolo_names",
 ]
 
 LABELS_FILE = "labels.txt"
 TULLE_FILE = "tulle.json"
 
 _ENTRY = "TFLITE_METADATA"
+_MOST_TOLD = 1 << 20  # bytes
 _MODEL = b"TFL3"
 _METADATA = b"M001"
 
@@ -121,6 +127,25 @@ def labels_file(content: bytes) -> str | None:
         for file in tensor.tables(6):
             if file.integer(2, "b") == _TENSOR_AXIS_LABELS:
                 return file.text(0)
+    return None
+
+
+def yolo_names(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Read the categories that Ultralytics writes into a file beside a model; none where it did not make it."""
+    for content in files.values():
+        told = _literal(content) if b"Ultralytics" in content[:_MOST_TOLD] else None
+        names = told.get("names") if isinstance(told, dict) else None
+        if isinstance(names, dict):
+            return tuple(map(str, names.values()))
+    return ()
+
+
+def _literal(content: bytes) -> object:
+    """Read JSON, or what Python writes of its own values; None where it is neither."""
+    for read in (json.loads, ast.literal_eval):
+        with contextlib.suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+            value: object = read(content[:_MOST_TOLD].decode())
+            return value
     return None
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -58,12 +59,32 @@ def test_a_broken_file_is_refused_or_read_but_never_fails_otherwise(
         inspect_file(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"TFL3", b"<html>", bytes(range(256))])
+@pytest.mark.parametrize("content", [b"", b"TFL3", bytes(range(256))])
 def test_what_is_no_model_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "model.tflite"
     path.write_bytes(content)
     with pytest.raises(NotAModel, match="no TF-Lite model, or not all of it"):
         inspect_file(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "hint"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:5", "Git LFS", "git lfs pull"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html>", "web page", "Download raw file"),
+        (b"\x89HDF\r\n\x1a\n\0", "an HDF5 file", r"\.h5"),
+        (b"PK\x03\x04\x14", "a zip archive", r"\.keras"),
+        (b"\x1f\x8b\x08", "a gzip archive", "unpack"),
+    ],
+)
+def test_what_was_taken_for_a_model_is_called_by_its_name(
+    tmp_path: Path, content: bytes, what: str, hint: str
+) -> None:
+    path = tmp_path / "model.tflite"
+    path.write_bytes(content)
+    with pytest.raises(NotAModel, match=what) as refusal:
+        inspect_file(path)
+    assert re.search(hint, refusal.value.hint)
 
 
 def test_a_path_without_a_file_is_refused(tmp_path: Path) -> None:

@@ -107,3 +107,35 @@ def test_refuses_an_empty_file(content: bytes) -> None:
 )
 def test_knows_teachable_machine_s_labels(content: bytes, numbered: bool) -> None:
     assert are_numbered(content) is numbered
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '["cat", "dog", "hen"]',
+        '{"0": "cat", "2": "hen", "1": "dog"}',
+        '{"cat": 0, "dog": 1, "hen": 2}',
+        '{"1": "cat", "2": "dog", "3": "hen"}',
+        "0,cat\n1,dog\n2,hen\n",
+        "0: cat\n1: dog\n2: hen\n",
+    ],
+)
+def test_reads_the_numbers_that_others_write(content: str) -> None:
+    assert parse_labels(content.encode(), "labels") == ("cat", "dog", "hen")
+
+
+@pytest.mark.parametrize("content", ['{"a": "cat"}', "[1, 2]", '{"0": "cat", "2": "hen"}', "{}"])
+def test_refuses_json_without_an_order(content: str) -> None:
+    with pytest.raises(InvalidLabels, match="JSON of which no order can be read") as refusal:
+        parse_labels(content.encode(), "labels.json")
+    assert "names and their numbers from 0" in refusal.value.hint
+
+
+def test_a_bracket_begins_a_label_as_well() -> None:
+    assert parse_labels(b"[none]\ncat\n", "labels.txt") == ("[none]", "cat")
+
+
+def test_says_where_the_background_may_be_missing() -> None:
+    with pytest.raises(InvalidLabels, match="1001 outputs and 1000 labels") as refusal:
+        check_count(("label",) * 1000, 1001)
+    assert "write `background` as the first line" in refusal.value.hint

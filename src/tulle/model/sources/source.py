@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tulle.errors import InvalidLabels, ModelNotFound, NotAModel, UsageError
+from tulle.model.builtin import sample_pictures
 from tulle.model.labels import are_numbered, check_labels, parse_labels
+from tulle.model.sources.child import SourceChild
 from tulle.model.sources.preprocessing import (
     Channels,
     Preprocessing,
     choose_preprocessing,
     find_preprocessing,
 )
-from tulle.model.sources.tflite.source import Guess, read_tflite
+from tulle.model.sources.tflite.guess import Guess
+from tulle.model.sources.tflite.source import read_tflite
+from tulle.progress import SilentReporter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,9 +125,16 @@ def settle_labels(
 
 
 def settle_preprocessing(
-    source: Source, asked: PreprocessingRequest, reporter: Reporter
+    source: Source, asked: PreprocessingRequest, reporter: Reporter, *, python: str
 ) -> Preprocessing:
-    """Take the preprocessing that the user gives, else what the file says or suggests."""
+    """Take the preprocessing that the user gives, else what the file says or suggests.
+
+    Args:
+        source: the model.
+        asked: what the user says.
+        reporter: hears what was found.
+        python: the interpreter that runs the model, where only that can tell.
+    """
     if asked != PreprocessingRequest():
         return choose_preprocessing(
             asked.name, mean=asked.mean, std=asked.std, channels=asked.channels
@@ -135,12 +146,28 @@ def settle_preprocessing(
             hint="name it with --preprocessing: a Keras application (xception, mobilenet_v2, …), "
             "a range such as 0..1, or none",
         )
+    if source.is_tflite and not guess.certain:
+        guess = _look_closer(source, guess, python)
     text = f"preprocessing {guess.preprocessing.name}: {guess.reason}"
     if guess.certain:
         reporter.note(text)
     else:
         reporter.warn(f"{text}; if the answers are wrong, say it with --preprocessing")
     return guess.preprocessing
+
+
+def _look_closer(source: Source, guess: Guess, python: str) -> Guess:
+    """Show pictures to a model in every range, and see whether it tells them apart from 0 to 255 alone."""
+    pictures = [str(picture) for picture in sample_pictures()]
+    with SourceChild(source.worker, python, SilentReporter()) as child:
+        answer = child.ask({"do": "look", "source": str(source.path), "pictures": pictures})
+    if not answer["takes_pixels"]:
+        return guess
+    return Guess(
+        preprocessing=find_preprocessing("none"),
+        reason="it answers all pictures alike unless they are from 0 to 255",
+        certain=False,
+    )
 
 
 def _teachable_machine(path: Path) -> Guess | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tulle.errors import NotAModel, UnsupportedModel
 from tulle.model.flatbuffer.reading import root
+from tulle.model.mistaken import mistaken
 
 if TYPE_CHECKING:
     from tulle.model.flatbuffer.reading import Table
@@ -20,6 +21,7 @@ _SINGLE = "only classifiers are served: one picture in, one row of scores out"
 _LARGE_BUFFER = 1
 _FEW = 4
 _FEW_BITS = {3, 9, 17, 19, 20}  # UINT8, INT8, INT4, INT2, UINT4
+_VARIABLE = 5  # a tensor's slot
 
 
 class TensorType(IntEnum):
@@ -37,11 +39,13 @@ class Operation(IntEnum):
     ADD = 0
     CONCATENATION = 2
     CONV_2D = 3
+    DEPTHWISE_CONV_2D = 4
     DEQUANTIZE = 6
     FLOOR = 8
     LOGISTIC = 14
     MUL = 18
     RESHAPE = 22
+    RESIZE_BILINEAR = 23
     SOFTMAX = 25
     CUSTOM = 32
     GATHER = 36
@@ -49,7 +53,18 @@ class Operation(IntEnum):
     SUB = 41
     DIV = 42
     CAST = 53
+    EXPAND_DIMS = 70
+    RESIZE_NEAREST_NEIGHBOR = 97
     QUANTIZE = 114
+
+
+_FORM = {
+    Operation.EXPAND_DIMS,
+    Operation.RESHAPE,
+    Operation.RESIZE_BILINEAR,
+    Operation.RESIZE_NEAREST_NEIGHBOR,
+    Operation.TRANSPOSE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +98,9 @@ class Graph:
         few_bits: whether it computes with 8 bits or fewer somewhere.
         input: what it takes.
         output: what it gives.
-        first: the operation that reads the input.
+        names: of its tensors.
+        operations: all that it computes with.
+        first: the operation that reads the input; what only changes its form or size is passed over.
         first_constants: the numbers that this operation computes with, where they are floats.
         first_output: what this operation gives, where that is quantised.
         reshapes_last: whether the output comes straight from a reshaping.
@@ -94,6 +111,8 @@ class Graph:
     few_bits: bool
     input: Tensor
     output: Tensor
+    names: tuple[str, ...]
+    operations: frozenset[int]
     first: int | None
     first_constants: tuple[float, ...]
     first_output: Tensor | None
@@ -116,8 +135,10 @@ def read_graph(content: bytes) -> Graph:
         _refuse_large(model)
         read = _graph(model, graph)
         _refuse_custom(model)
+        _refuse_memory(graph)
     except (struct.error, ValueError, IndexError, OverflowError) as exc:
-        raise NotAModel("the file is no TF-Lite model, or not all of one", hint=_AGAIN) from exc
+        what, hint = mistaken(content) or ("no TF-Lite model, or not all of one", _AGAIN)
+        raise NotAModel(f"the file is {what}", hint=hint) from exc
     return read
 
 
@@ -132,12 +153,14 @@ def _graph(model: Table, graph: Table) -> Graph:
         raise UnsupportedModel(f"the model has {many}: {names}", hint=_SINGLE)
     codes = [_code(code) for code in model.tables(1)]
     operators = graph.tables(3)
-    first = next((one for one in operators if inputs[0] in one.integers(1)), None)
+    first = _first(operators, codes, inputs[0])
     return Graph(
         tensors=len(tensors),
         few_bits=any(tensor.integer(1, "b") in _FEW_BITS for tensor in tensors),
         input=_tensor(tensors, inputs[0]),
         output=_tensor(tensors, outputs[0]),
+        names=tuple(tensor.text(3) for tensor in tensors),
+        operations=frozenset(codes[one.integer(0)] for one in operators),
         first=None if first is None else codes[first.integer(0)],
         first_constants=() if first is None else _constants(model, tensors, first),
         first_output=None if first is None else _quantised(tensors, first.integers(2)[0]),
@@ -196,6 +219,16 @@ def _constants(model: Table, tensors: tuple[Table, ...], operator: Table) -> tup
     )
 
 
+def _first(operators: tuple[Table, ...], codes: list[int], source: int) -> Table | None:
+    """Go on from the input, over what only changes a picture's form or size."""
+    for operator in operators:
+        if source in operator.integers(1):
+            if codes[operator.integer(0)] not in _FORM:
+                return operator
+            source = operator.integers(2)[0]
+    return None
+
+
 def _last(operators: tuple[Table, ...], codes: list[int], output: int) -> int | None:
     """Go back from the output, over what only changes the numbers' form."""
     form = {Operation.RESHAPE, Operation.QUANTIZE, Operation.DEQUANTIZE}
@@ -236,6 +269,15 @@ def _refuse_large(model: Table) -> None:
         raise UnsupportedModel(
             "the model's weights lie outside its flatbuffer, as in files over 2 GB",
             hint="export it again in float16 or int8, so that it is smaller",
+        )
+
+
+def _refuse_memory(graph: Table) -> None:
+    if any(tensor.integer(_VARIABLE, "b") for tensor in graph.tables(0)):
+        raise UnsupportedModel(
+            "the model keeps numbers from one picture to the next (variable tensors, as recurrent layers have), "
+            "which LiteRT's compiled models cannot",
+            hint="build its recurrent layers with unroll=True, and export it again",
         )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tulle.errors import NotAModel, TulleError, UnsupportedModel
 from tulle.model.labels import check_source_count
 from tulle.model.metadata import without_files
-from tulle.model.sources.preprocessing import Preprocessing
+from tulle.model.sources.preprocessing import Preprocessing, find_preprocessing
 from tulle.model.sources.softmax import Ending, Softmax, decide_ending, decide_softmax
 from tulle.model.sources.tflite.graph import Operation, TensorType, read_graph
 from tulle.model.sources.tflite.pixels import fold, is_straight, picture_input, score_count
@@ -23,11 +23,14 @@ from tulle.model.sources.worker import serve
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tulle.model.signature import PictureInput
     from tulle.model.sources.tflite.graph import Graph, Tensor
 
 __all__ = ["TfliteWorker", "main"]
 
 _TRIAL_PICTURES = 4
+# How far a score may differ between pictures in a range far below a model's own, and how far it must in its own.
+_ALIKE, _APART = 0.05, 0.5
 _ACTIVATIONS = {Operation.SOFTMAX: "softmax", Operation.LOGISTIC: "sigmoid"}
 _MISSING = re.compile(r"Didn't find op for builtin opcode '(\w+)' version '(\d+)'")
 _UNRESOLVED = re.compile(r"unresolved custom op: ?(\S+)")
@@ -54,10 +57,48 @@ class TfliteWorker:
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what a request asks for."""
+        if request["do"] == "look":
+            return {"takes_pixels": self._takes_pixels(request)}
         if request["do"] == "convert":
             return self._convert(request)
         self._tell("step", "Run the original on the same pictures")
         return {"scores": [self._score(pixels).tolist() for pixels in self._pixels(request)]}
+
+    def _takes_pixels(self, request: dict[str, Any]) -> bool:
+        """Say whether a model tells pictures apart from 0 to 255 only, and no smaller range.
+
+        A converter merges a `Rescaling` layer into the convolution behind it, where nothing shows it any more.
+        """
+        content = Path(request["source"]).read_bytes()
+        self._graph = read_graph(content)
+        picture = picture_input(self._graph.input)
+        score_count(self._graph.output)
+        self._interpreter = self._open(content)
+        pictures = [self._read(path, picture) for path in request["pictures"]]
+        small = all(
+            self._spread(pictures, name, until=_ALIKE) <= _ALIKE for name in ("-1..1", "0..1")
+        )
+        return small and self._spread(pictures, "none", until=_APART) > _APART
+
+    def _read(self, path: str, size: PictureInput) -> Any:
+        picture = self._image.open(path).convert("RGB").resize((size.width, size.height))
+        return self._np.asarray(picture)
+
+    def _spread(self, pictures: list[Any], range_: str, *, until: float) -> float:
+        """Give by how much a score differs at most between pictures, as far as one look after the other must go."""
+        np = self._np
+        self._preprocessing, seen, spread = find_preprocessing(range_), [], 0.0
+        for pixels in pictures:
+            seen.append(self._as_probabilities(self._score(pixels)))
+            spread = float(np.ptp(seen, axis=0).max())
+            if spread > until:
+                break
+        return spread
+
+    def _as_probabilities(self, scores: Any) -> Any:
+        if scores.min() >= 0 and scores.max() <= 1:
+            return scores
+        return 1 / (1 + self._np.exp(-scores)) if len(scores) == 1 else _softmax(self._np, scores)
 
     def _convert(self, request: dict[str, Any]) -> dict[str, Any]:
         source = Path(request["source"])
@@ -173,13 +214,17 @@ class TfliteWorker:
     def _end(self, scores: Any) -> Any:
         np = self._np
         if self._ending.softmax:
-            powers = np.exp(scores - scores.max())
-            scores = powers / powers.sum()
+            scores = _softmax(np, scores)
         if self._ending.sigmoid:
             scores = 1 / (1 + np.exp(-scores))
         if self._ending.both:
             scores = np.concatenate([1 - scores, scores])
         return scores
+
+
+def _softmax(np: Any, scores: Any) -> Any:
+    powers = np.exp(scores - scores.max())
+    return powers / powers.sum()
 
 
 def _refusal(text: str) -> TulleError:
