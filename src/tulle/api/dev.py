@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
-import re
 import signal
 import tempfile
 from contextlib import ExitStack
@@ -14,12 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tulle.bundle.manifest import write_function_folder
+from tulle.bundle.runtime_files import RUNTIME_HANDLER, runtime_folder
 from tulle.emulator.function import Client, Function
 from tulle.emulator.reload import changed_files
 from tulle.emulator.server import LocalLambda
 from tulle.errors import TulleError
 from tulle.model.file import load_model
 from tulle.model.lookup import find_model
+from tulle.project.project import function_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from tulle.progress import Reporter
 
 __all__ = ["FunctionSettings", "HandlerSource", "ModelSource", "dev"]
-
-_RUNTIME = "tulle_runtime"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +137,7 @@ async def _follow(model: Model, source: ModelSource, folder: Path, reporter: Rep
 def _own_function(source: HandlerSource, settings: FunctionSettings) -> Function:
     folder = source.folder.resolve()
     return Function(
-        name=_function_name(folder.name),
+        name=function_name(folder.name),
         handler=source.handler,
         folder=folder,
         environment=settings.environment,
@@ -154,25 +152,13 @@ def _model_function(
 ) -> Function:
     write_function_folder(model, folder, allow_private_addresses=source.allow_private_addresses)
     return Function(
-        name=_function_name(model.path.stem),
-        handler=f"{_RUNTIME}.handler.lambda_handler",
+        name=function_name(model.path.stem),
+        handler=RUNTIME_HANDLER,
         folder=folder,
-        search_path=(_runtime_parent(),),
+        search_path=(runtime_folder().parent,),
         # Nobody edits this code, so it may start from bytecode, as a packaged function does.
         environment=(("PYTHONDONTWRITEBYTECODE", ""), *settings.environment),
         memory_mb=settings.memory_mb,
         timeout_s=settings.timeout_s,
         client=settings.client,
     )
-
-
-def _runtime_parent() -> Path:
-    """Find the folder that holds the function runtime, without importing it."""
-    spec = importlib.util.find_spec(_RUNTIME)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"{_RUNTIME} is installed with tulle, but is not there")
-    return Path(spec.origin).parents[1]
-
-
-def _function_name(text: str) -> str:
-    return re.sub(r"[^a-zA-Z0-9-_]+", "-", text).strip("-")[:64] or "function"
