@@ -29,6 +29,7 @@ constraints:  ## Pin what a fresh installation of everything gives today.
 	$(PYTHON) -m venv .venv-constraints
 	.venv-constraints/bin/python -m pip --quiet install --upgrade pip setuptools
 	.venv-constraints/bin/python -m pip --quiet install .[keras] --group test --group lint --group bench
+	.venv-constraints/bin/python -m pip --quiet install --no-deps aws-sam-cli
 	.venv-constraints/bin/python -m pip freeze --all --exclude tulle > constraints.txt
 	rm -rf .venv-constraints
 
@@ -48,4 +49,6 @@ clean:
 .venv/installed-tests: .venv/installed-tool
 	@echo "installing TensorFlow, the test tools and the linters (about 2.2 GB) into .venv"
 	$(PIP) install -c constraints.txt -e .[keras] --group test --group lint
+	@echo "installing AWS's Runtime Interface Emulator, a file of aws-sam-cli (8 MB), into .venv/rie"
+	$(PIP) install -c constraints.txt --upgrade --no-deps --target .venv/rie aws-sam-cli
 	@touch $@
