@@ -1,0 +1,1 @@
+"""Owns what compiled files need, and whether a target has it."""
