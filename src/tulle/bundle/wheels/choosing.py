@@ -16,7 +16,6 @@ from tulle.bundle.wheels.runtime_needs import (
     LITERT,
     LITERT_PYTHON,
     litert_symbols,
-    runtime_needs,
     tried_litert,
 )
 from tulle.bundle.wheels.trim import plan_trim
@@ -51,12 +50,12 @@ class _Misfit:
 
 
 def choose(request: Request, target: Target, uv: Uv, reporter: Reporter) -> Choice:
-    """Choose for the user's requirements and the runtime's needs; what does not fit is passed over.
+    """Choose for the user's requirements and the runtime's needs; what does not fit the target is passed over.
 
     Raises:
         PackagesError: there is nothing to choose, or no index to choose from.
     """
-    passed_over = _known_misfits(target)
+    passed_over = _known_misfits(target) if request.with_runtime else ()
     fitting: frozenset[Wheel] = frozenset()
     while len(passed_over) <= _ROUNDS:
         try:
@@ -121,14 +120,13 @@ def _resolve(
     request: Request, target: Target, uv: Uv, passed_over: tuple[_Misfit, ...]
 ) -> tuple[Wheel, ...]:
     """Choose the user's packages with all that they require, then what the runtime needs besides."""
-    needs = runtime_needs()
     exclusions = (f"{misfit.name}!={misfit.version}" for misfit in passed_over)
-    bounds = (*needs.values(), *exclusions)
+    bounds = (*request.needs.values(), *exclusions)
     wheels: tuple[Wheel, ...] = ()
     if request.requirements:
         wheels = uv.resolve(request.requirements, target, constraints=bounds)
     names = {wheel.name for wheel in wheels}
-    for name, need in needs.items():
+    for name, need in request.needs.items():
         if name not in names:
             place = _any_python(target) if name == LITERT else target
             wheels += uv.resolve((need,), place, constraints=bounds, of_runtime=True)
@@ -143,8 +141,9 @@ def _any_python(target: Target) -> Target:
 def _unpack(wheels: tuple[Wheel, ...], target: Target, uv: Uv, folder: Path) -> Unpacked:
     library = tuple(wheel for wheel in wheels if wheel.of_runtime and wheel.name == LITERT)
     others = tuple(wheel for wheel in wheels if wheel not in library)
-    uv.unpack(library, _any_python(target), folder)
-    uv.unpack(others, target, folder)
+    for part, place in ((library, _any_python(target)), (others, target)):
+        if part:
+            uv.unpack(part, place, folder)
     return read_unpacked(folder, wheels)
 
 

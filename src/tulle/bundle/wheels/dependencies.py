@@ -34,10 +34,11 @@ if TYPE_CHECKING:
 __all__ = ["dependencies"]
 
 
-def dependencies(
+def dependencies(  # noqa: PLR0913 (what it needs of the world comes in here)
     requirements: Iterable[str],
     target: Target,
     *,
+    with_runtime: bool = True,
     lock: Path,
     cache: Path,
     environ: Mapping[str, str],
@@ -51,6 +52,7 @@ def dependencies(
     Args:
         requirements: the user's, as `pip` has them.
         target: what they are for.
+        with_runtime: whether the function has tulle's runtime in it, which needs LiteRT and Pillow.
         lock: `tulle.lock`, in the project's folder, whose settings for `uv` hold.
         cache: a folder for what is made; its files may go at any time, and must not be changed.
         environ: where `uv` and Python are told their settings.
@@ -59,7 +61,7 @@ def dependencies(
     Raises:
         PackagesError: the packages cannot be had; nothing was written.
     """
-    request = read_request(requirements)
+    request = read_request(requirements, with_runtime=with_runtime)
     choice = find_choice(lock, target, request.sha256)
     interpreter = find_interpreter(target.python, environ)
     if choice and (found := find_stored(cache, _key(choice, interpreter))):

@@ -21,29 +21,32 @@ __all__ = ["Request", "read_request"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """The user's requirements, each once, in order; the runtime's own needs come with every request."""
+    """The user's requirements, each once, in order, and whether the function runtime's needs come with them."""
 
     requirements: tuple[str, ...]
+    with_runtime: bool
+
+    @property
+    def needs(self) -> dict[str, str]:
+        """What the function runtime needs, if it is there at all."""
+        return runtime_needs() if self.with_runtime else {}
 
     @property
     def sha256(self) -> str:
         """Tell requests apart, those of a tulle with other needs too."""
-        lines = "\n".join((*runtime_needs().values(), "", *self.requirements))
+        lines = "\n".join((*self.needs.values(), "", *self.requirements))
         return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def read_request(requirements: Iterable[str]) -> Request:
+def read_request(requirements: Iterable[str], *, with_runtime: bool) -> Request:
     """Read requirements as `pip` has them: a name, versions, extras, a marker.
 
     Raises:
         InvalidRequirement: a line is none, or names a file, a folder or an address.
     """
     texts = (line.strip() for line in requirements)
-    return Request(
-        requirements=tuple(
-            sorted({_one_spelling(text) for text in texts if text[:1] not in {"", "#"}})
-        )
-    )
+    wanted = {_one_spelling(text) for text in texts if text[:1] not in {"", "#"}}
+    return Request(requirements=tuple(sorted(wanted)), with_runtime=with_runtime)
 
 
 def _one_spelling(text: str) -> str:
