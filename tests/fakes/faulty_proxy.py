@@ -36,6 +36,11 @@ class Fault:
     damage: bool = False
     """Change the last byte of the answer's body."""
 
+    def __str__(self) -> str:
+        kinds = ("status", "cut_request_after", "cut_answer_after", "damage")
+        kind = next((name for name in kinds if getattr(self, name) not in {None, False}), "headers")
+        return f"{self.method} {self.path} {kind} {self.status or ''}".strip()
+
 
 @dataclass
 class FaultyProxy:
@@ -75,6 +80,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _Server
 
     def handle(self) -> None:
@@ -137,7 +143,7 @@ def faulty_proxy(registry: str, *faults: Fault) -> Iterator[FaultyProxy]:
     proxy = FaultyProxy(registry, list(faults))
     with _Server(proxy) as server:
         proxy.address = f"127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
             yield proxy

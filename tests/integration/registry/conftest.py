@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,11 +19,20 @@ if TYPE_CHECKING:
     from tulle.registry.access import Access
 
 
+BASE_BYTES = 300_000
+
+
 @pytest.fixture(scope="session")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run a registry that asks nobody who they are."""
     with docker_registry(tmp_path_factory.mktemp("registry") / "open") as address:
         yield address
+
+
+@pytest.fixture
+def name(tmp_path: Path) -> str:
+    """Give a repository that no other test has, and so is empty."""
+    return hashlib.sha256(bytes(tmp_path)).hexdigest()
 
 
 @pytest.fixture
@@ -32,5 +43,7 @@ def access(tmp_path: Path) -> Access:
 @pytest.fixture
 def base(tmp_path: Path) -> str:
     """Give the name of a base in a layout."""
-    write_image(tmp_path / "base", MadeImage(files={"etc/hostname": b"base\n" * 100_000}))
+    write_image(
+        tmp_path / "base", MadeImage(files={"noise": random.Random(1).randbytes(BASE_BYTES)})
+    )
     return f"oci:{tmp_path / 'base'}"
