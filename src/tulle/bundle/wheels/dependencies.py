@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -114,12 +116,17 @@ def _keep(unpacked: Unpacked, plan: TrimPlan, folder: Path) -> Iterator[BundleFi
 def _compile(
     kept: tuple[BundleFile, ...], folder: Path, interpreter: Interpreter
 ) -> Iterator[BundleFile]:
-    origins = {file.path: file.origin for file in kept if file.path.suffix == ".py"}
-    compile_modules(origins, folder, interpreter)
-    for source, origin in origins.items():
-        path = bytecode_path(source, interpreter)
-        if (folder / path).is_file():
-            yield _bundle_file(path, folder / path, origin, executable=False)
+    """Compile each package in a process of its own: what was compiled before a module may change its bytes."""
+    modules: dict[str, list[PurePosixPath]] = {}
+    for file in kept:
+        if file.path.suffix == ".py":
+            modules.setdefault(file.origin, []).append(file.path)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda paths: compile_modules(paths, folder, interpreter), modules.values()))
+    for origin, paths in modules.items():
+        for path in (bytecode_path(source, interpreter) for source in paths):
+            if (folder / path).is_file():
+                yield _bundle_file(path, folder / path, origin, executable=False)
 
 
 def _bundle_file(
