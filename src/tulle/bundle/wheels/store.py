@@ -109,4 +109,4 @@ def _read_decision(row: dict[str, Any]) -> Decision:
 
 
 def _read_package(row: dict[str, Any]) -> Package:
-    return Package(wheel=Wheel(**row["wheel"]), licence=row["licence"])
+    return Package(**{**row, "wheel": Wheel(**row["wheel"])})

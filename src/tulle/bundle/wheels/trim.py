@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "Decision", "TrimPlan", "plan_trim"]
 
-RULES = 1
-"""Counts the changes of these rules: what was trimmed by other rules is trimmed anew."""
+RULES = 2
+"""Counts the changes of these rules, and of how their result is kept: what was made by others is made anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,8 +26,10 @@ class Package:
     """A package of a function, and what it says of itself."""
 
     wheel: Wheel
+    spdx: str | None
+    """Its licence, as an SPDX expression; older packages have none."""
     licence: str | None
-    """As its author names it: an SPDX expression, or free words."""
+    """Its licence in its author's words, where there is no expression."""
 
     @property
     def origin(self) -> str:
@@ -58,9 +60,7 @@ class Unpacked:
 def read_unpacked(folder: Path, wheels: tuple[Wheel, ...]) -> Unpacked:
     """Find every file's package, by the packages' own records."""
     found = {str(canonicalize_name(one.name)): one for one in distributions(path=[str(folder)])}
-    packages = {
-        wheel.name: Package(wheel=wheel, licence=_licence(found[wheel.name])) for wheel in wheels
-    }
+    packages = {wheel.name: _package(wheel, found[wheel.name]) for wheel in wheels}
     owners = {
         PurePosixPath(str(path)): packages[name]
         for name in packages
@@ -86,12 +86,16 @@ def _files(folder: Path, owners: Mapping[PurePosixPath, Package]) -> Iterator[Un
                 )
 
 
+def _package(wheel: Wheel, found: Distribution) -> Package:
+    expression = next(iter(found.metadata.get_all("License-Expression") or ()), None)
+    return Package(wheel=wheel, spdx=expression, licence=None if expression else _licence(found))
+
+
 def _licence(found: Distribution) -> str | None:
     metadata = found.metadata
-    for field in ("License-Expression", "License"):
-        text = metadata[field].strip() if field in metadata else ""
-        if text and "\n" not in text:  # some put the whole licence here
-            return text
+    text = metadata["License"].strip() if "License" in metadata else ""
     classifiers = metadata.get_all("Classifier") or ()
     named = [text.removeprefix(_CLASSIFIER) for text in classifiers if text.startswith(_CLASSIFIER)]
-    return ", ".join(named) or None
+    if named or not text or "\n" in text:  # some put the whole licence there
+        return ", ".join(named) or None
+    return text
