@@ -129,7 +129,7 @@ def failure(answer: Answer, repository: Repository, what: str) -> RegistryError:
         what: what could not be done, for people.
     """
     codes, detail = _reasons(answer)
-    message = f"{what}: {repository} answered {answer.status}"
+    message = f"{what}: the registry answered {answer.status}"
     if "DIGEST_INVALID" in codes:
         hint = (
             "try again; if it stays so, the registry or a proxy before it changes what it is sent"
