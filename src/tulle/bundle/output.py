@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from contextlib import contextmanager
@@ -14,7 +15,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-__all__ = ["new_file", "new_folder"]
+__all__ = ["cache_in_use", "new_file", "new_folder"]
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+@contextmanager
+def cache_in_use(cache: Path) -> Iterator[None]:
+    """Say of a cache that cannot be written what is wrong with it.
+
+    Raises:
+        OutputUnavailable: the disk is full, or is not this user's to write to.
+    """
+    try:
+        yield
+    except OSError as exc:
+        if exc.errno not in _NO_ROOM:
+            raise
+        raise OutputUnavailable(
+            f"the cache in {cache} cannot be written: {exc.strerror}",
+            hint="make room there, or name another folder in the variable XDG_CACHE_HOME",
+        ) from exc
 
 
 @contextmanager

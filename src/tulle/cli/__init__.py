@@ -18,6 +18,7 @@ _COMMANDS = {
     "inspect": ("tulle.cli.inspect", "Tell what is in a .tflite file, and how it runs here."),
     "predict": ("tulle.cli.predict", "Classify pictures, as the function would."),
     "evaluate": ("tulle.cli.evaluate", "Judge models on pictures whose categories are known."),
+    "build": ("tulle.cli.build", "Pack the function: a container image, a zip or a Dockerfile."),
     "dev": ("tulle.cli.dev", "Run the function in a local Lambda, with a gateway before it."),
 }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tulle.bundle.audit.imports import find_import_problems
 from tulle.bundle.audit.secret_files import find_secrets
 from tulle.bundle.audit.sizes import find_size_problems
+from tulle.bundle.elf.problems import find_elf_problems
 
 if TYPE_CHECKING:
     from tulle.bundle.bundle import Bundle
@@ -26,5 +27,6 @@ def audit(bundle: Bundle, *, is_zip: bool, base_is_aws: bool) -> tuple[Finding, 
     return (
         *find_size_problems(bundle, is_zip=is_zip),
         *find_secrets(bundle),
+        *find_elf_problems(bundle.files, bundle.target),
         *find_import_problems(bundle, base_is_aws=base_is_aws),
     )

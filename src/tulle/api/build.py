@@ -1,0 +1,236 @@
+"""Owns the way from a project to what is deployed: a zip, a container image, or a Dockerfile with its folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tulle.bundle.audit.sizes import find_zip_problems
+from tulle.bundle.aws_base import is_aws_base
+from tulle.bundle.dockerfile import write_context
+from tulle.bundle.explanation import Explanation, explanations
+from tulle.bundle.gather import BuildSurroundings, Gathered, gather
+from tulle.bundle.image.base import load_base
+from tulle.bundle.image.image import ImageSettings, assemble_image, deliver_image
+from tulle.bundle.kept_layout import holds_image
+from tulle.bundle.output import cache_in_use, new_file
+from tulle.bundle.revision import find_revision
+from tulle.bundle.stamp import is_up_to_date, sha256_of, stamp
+from tulle.bundle.zip_archive import write_zip
+from tulle.errors import UsageError
+from tulle.project.file import read_project
+from tulle.project.project import PackageType, Project
+from tulle.registry.access import Access
+from tulle.registry.places import open_destination, open_source
+from tulle.registry.reference import LayoutReference, RegistryReference, parse_reference
+from tulle.target import Architecture, runtimes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tulle.errors import Finding
+    from tulle.progress import Reporter
+    from tulle.registry.destination import Delivery
+
+__all__ = [
+    "ARCHITECTURES",
+    "RUNTIMES",
+    "Artifact",
+    "BuildRequest",
+    "Explanation",
+    "Gathered",
+    "PackageType",
+    "Project",
+    "build",
+    "explanations",
+    "read_project",
+]
+
+ARCHITECTURES = tuple(map(str, Architecture))
+RUNTIMES = runtimes()
+
+_FOLDER = "dist"
+_SUFFIXES = {
+    PackageType.ZIP: ".zip",
+    PackageType.IMAGE: "-image",
+    PackageType.DOCKERFILE: "-docker",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildRequest:
+    """What is to be built, and where it goes.
+
+    Attributes:
+        project: what `read_project` read.
+        output: the file or folder to write; None takes one in the project's `dist`, where nothing is pushed.
+        push: the image's name in a registry.
+    """
+
+    project: Project
+    output: Path | None = None
+    push: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """What was built.
+
+    Attributes:
+        type: which kind.
+        gathered: the function's files, and how they were come by.
+        path: the file or the folder; None for an image that was only pushed.
+        digest: `sha256:` and that of the zip, or of the image's manifest; None for a Dockerfile.
+        size_bytes: what is uploaded: the zip, or what the image adds to its base, compressed.
+        warnings: what should be looked at.
+        sbom: the list of its components beside it.
+        delivery: what pushing came to.
+        unchanged: whether it was there already, to the byte.
+    """
+
+    type: PackageType
+    gathered: Gathered
+    path: Path | None
+    digest: str | None = None
+    size_bytes: int | None = None
+    warnings: tuple[Finding, ...] = ()
+    sbom: Path | None = None
+    delivery: Delivery | None = None
+    unchanged: bool = False
+
+
+def build(request: BuildRequest, *, environ: Mapping[str, str], reporter: Reporter) -> Artifact:
+    """Build what a project asks for. Nothing is written unless all is sound.
+
+    Args:
+        request: what, and where to.
+        environ: where the cache is, and what the programs that fetch packages are told.
+        reporter: hears how it goes.
+
+    Raises:
+        TulleError: the function would not run or must not ship, or cannot be written or pushed.
+    """
+    _check(request, environ)
+    project = request.project
+    surroundings = BuildSurroundings(cache=_cache(environ), environ=environ, reporter=reporter)
+    output = _output(request)
+    outputs = (project.folder / _FOLDER, *([output] if output else []))
+    with cache_in_use(surroundings.cache):
+        gathered = gather(project, surroundings, outputs=outputs)
+    if project.package.type is PackageType.IMAGE:
+        return _image(request, gathered, surroundings)
+    assert output is not None  # noqa: S101 (only an image may be pushed instead)
+    if project.package.type is PackageType.ZIP:
+        return _zip(gathered, output, surroundings.cache)
+    return _dockerfile(project, gathered, output)
+
+
+def _check(request: BuildRequest, environ: Mapping[str, str]) -> None:
+    """Refuse at once what can be seen to fail in the end."""
+    package = request.project.package
+    if package.type is PackageType.IMAGE:
+        for name in filter(None, (package.base, request.push)):
+            parse_reference(name)
+        _created_s(environ)
+    elif request.push:
+        raise UsageError(
+            f"a {package.type} cannot be pushed", hint="leave --push out, or take --type image"
+        )
+
+
+def _created_s(environ: Mapping[str, str]) -> int:
+    """Take the time that reproducible builds are told (reproducible-builds.org), else the beginning of 1970."""
+    text = environ.get("SOURCE_DATE_EPOCH") or "0"
+    if not text.isdecimal():
+        raise UsageError(
+            f"SOURCE_DATE_EPOCH is `{text}`", hint="it must be a time in seconds since 1970"
+        )
+    return int(text)
+
+
+def _cache(environ: Mapping[str, str]) -> Path:
+    """Find the folder for what may be made again, by the XDG Base Directory Specification."""
+    folder = environ.get("XDG_CACHE_HOME", "")
+    return (Path(folder) if folder.startswith("/") else _home(environ) / ".cache") / "tulle"
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    return Path(environ["HOME"]) if environ.get("HOME") else Path.home()
+
+
+def _output(request: BuildRequest) -> Path | None:
+    project = request.project
+    if request.output is None and request.push is None:
+        return project.folder / _FOLDER / f"{project.name}{_SUFFIXES[project.package.type]}"
+    return request.output
+
+
+def _zip(gathered: Gathered, output: Path, cache: Path) -> Artifact:
+    unchanged = is_up_to_date(gathered.bundle, output, cache)
+    if not unchanged:
+        with new_file(output) as file:
+            write_zip(gathered.bundle, file)
+        stamp(gathered.bundle, output, cache)
+    size_bytes = output.stat().st_size
+    return Artifact(
+        type=PackageType.ZIP,
+        gathered=gathered,
+        path=output,
+        digest=f"sha256:{sha256_of(output)}",
+        size_bytes=size_bytes,
+        warnings=(*gathered.warnings, *find_zip_problems(size_bytes)),
+        unchanged=unchanged,
+    )
+
+
+def _dockerfile(project: Project, gathered: Gathered, output: Path) -> Artifact:
+    base = project.package.base
+    write_context(
+        gathered.bundle,
+        output,
+        base=base or gathered.bundle.target.base_image,
+        base_is_aws=is_aws_base(base),
+    )
+    return Artifact(
+        type=PackageType.DOCKERFILE, gathered=gathered, path=output, warnings=gathered.warnings
+    )
+
+
+def _image(request: BuildRequest, gathered: Gathered, surroundings: BuildSurroundings) -> Artifact:
+    environ, reporter, cache = surroundings.environ, surroundings.reporter, surroundings.cache
+    project, target = request.project, gathered.bundle.target
+    access = Access(environ=environ, home=_home(environ), reporter=reporter)
+    reference = _base(project.package.base or target.base_image, project.folder)
+    base = load_base(open_source(reference, access, kept=cache / "blobs"), target)
+    settings = ImageSettings(
+        revision=find_revision(project.folder),
+        created_s=_created_s(environ),
+    )
+    image = assemble_image(gathered.bundle, base, settings, layers_folder=cache / "layers")
+    output, delivery = _output(request), None
+    unchanged = output is not None and holds_image(output, image)
+    if output and not unchanged:
+        with open_destination(LayoutReference(path=output), access) as layout:
+            deliver_image(image, layout, reporter=reporter)
+    if request.push:
+        reporter.step(f"Push to {request.push}")
+        with open_destination(parse_reference(request.push), access) as registry:
+            delivery = deliver_image(image, registry, reporter=reporter)
+    return Artifact(
+        type=PackageType.IMAGE,
+        gathered=gathered,
+        path=output,
+        digest=image.digest,
+        size_bytes=sum(layer.blob.descriptor.size for layer in image.layers),
+        warnings=gathered.warnings,
+        delivery=delivery,
+        unchanged=unchanged,
+    )
+
+
+def _base(name: str, folder: Path) -> RegistryReference | LayoutReference:
+    reference = parse_reference(name)
+    if isinstance(reference, LayoutReference):
+        return replace(reference, path=folder / reference.path)
+    return reference
