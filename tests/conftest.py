@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from debian_programs import missing_programs
+
 ROOT = Path(__file__).parent.parent
 PHOTOGRAPHS = Path(os.environ.get("TULLE_PHOTOGRAPHS", ROOT.parent / "shared/data/clothing"))
 SAMPLES = ROOT / "src/tulle/model/builtin/samples"
@@ -35,6 +37,8 @@ def pytest_report_header() -> list[str]:
     count = len(_photographs())
     none = "none, so the drawn samples are used (TULLE_PHOTOGRAPHS names a folder of them)"
     lines = [f"photographs: {count or none}"]
+    if missing := missing_programs():
+        lines.append(f"skipped, for Debian's packages are not installed: {', '.join(missing)}")
     if WITHOUT_TENSORFLOW:
         lines.append(
             f"left out, for TensorFlow has no release for this Python: {collect_ignore_glob}"

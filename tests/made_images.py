@@ -70,7 +70,7 @@ def tar_of(files: Mapping[str, bytes]) -> bytes:
     with tarfile.open(fileobj=out, mode="w") as archive:
         for name, content in files.items():
             entry = tarfile.TarInfo(name)
-            entry.size = len(content)
+            entry.size, entry.mode = len(content), 0o755
             archive.addfile(entry, io.BytesIO(content))
     return out.getvalue()
 
