@@ -16,6 +16,7 @@ from tulle.bundle.image.image import ImageSettings, assemble_image, deliver_imag
 from tulle.bundle.kept_layout import holds_image
 from tulle.bundle.output import cache_in_use, new_file
 from tulle.bundle.revision import find_revision
+from tulle.bundle.sbom import write_sbom
 from tulle.bundle.stamp import is_up_to_date, sha256_of, stamp
 from tulle.bundle.zip_archive import write_zip
 from tulle.errors import UsageError
@@ -84,7 +85,7 @@ class Artifact:
         digest: `sha256:` and that of the zip, or of the image's manifest; None for a Dockerfile.
         size_bytes: what is uploaded: the zip, or what the image adds to its base, compressed.
         warnings: what should be looked at.
-        sbom: the list of its components beside it.
+        sbom: its bill of materials, beside it.
         delivery: what pushing came to.
         unchanged: whether it was there already, to the byte.
     """
@@ -114,16 +115,17 @@ def build(request: BuildRequest, *, environ: Mapping[str, str], reporter: Report
     _check(request, environ)
     project = request.project
     surroundings = BuildSurroundings(cache=_cache(environ), environ=environ, reporter=reporter)
-    output = _output(request)
-    outputs = (project.folder / _FOLDER, *([output] if output else []))
+    place = _place(request)
+    outputs = (project.folder / _FOLDER, place, _sbom_place(place))
     with cache_in_use(surroundings.cache):
         gathered = gather(project, surroundings, outputs=outputs)
     if project.package.type is PackageType.IMAGE:
-        return _image(request, gathered, surroundings)
-    assert output is not None  # noqa: S101 (only an image may be pushed instead)
-    if project.package.type is PackageType.ZIP:
-        return _zip(gathered, output, surroundings.cache)
-    return _dockerfile(project, gathered, output)
+        artifact = _image(request, gathered, surroundings)
+    elif project.package.type is PackageType.ZIP:
+        artifact = _zip(gathered, _place(request), surroundings.cache)
+    else:
+        artifact = _dockerfile(project, gathered, _place(request))
+    return replace(artifact, sbom=_write_sbom(request, gathered))
 
 
 def _check(request: BuildRequest, environ: Mapping[str, str]) -> None:
@@ -159,11 +161,31 @@ def _home(environ: Mapping[str, str]) -> Path:
     return Path(environ["HOME"]) if environ.get("HOME") else Path.home()
 
 
-def _output(request: BuildRequest) -> Path | None:
+def _place(request: BuildRequest) -> Path:
+    """Name the file or folder that the artifact is, or would be were it not pushed."""
     project = request.project
-    if request.output is None and request.push is None:
-        return project.folder / _FOLDER / f"{project.name}{_SUFFIXES[project.package.type]}"
-    return request.output
+    name = f"{project.name}{_SUFFIXES[project.package.type]}"
+    return request.output or project.folder / _FOLDER / name
+
+
+def _output(request: BuildRequest) -> Path | None:
+    return None if request.push and not request.output else _place(request)
+
+
+def _sbom_place(place: Path) -> Path:
+    return place.with_name(f"{place.name}.cdx.json")
+
+
+def _write_sbom(request: BuildRequest, gathered: Gathered) -> Path:
+    path, model = _sbom_place(_place(request)), gathered.model
+    content = write_sbom(
+        request.project.name,
+        gathered.dependencies.packages,
+        model_sha256=model.sha256 if model else None,
+    )
+    with new_file(path) as file:
+        file.write(content)
+    return path
 
 
 def _zip(gathered: Gathered, output: Path, cache: Path) -> Artifact:

@@ -49,6 +49,8 @@ def artifact_lines(artifact: Artifact, seconds: float) -> Iterator[str]:
     if artifact.delivery:
         sent = f"{_mib(artifact.delivery.sent_bytes)} sent"
         yield f"  pushed to {artifact.delivery.name} ({sent})"
+    if artifact.sbom:
+        yield f"  components listed in {_nearest(artifact.sbom)}"
     target = f"{bundle.target.runtime} on {bundle.target.architecture}"
     how = "was there already, looked at" if artifact.unchanged else "built"
     yield f"  {how} in {seconds:.1f} s for {target}"

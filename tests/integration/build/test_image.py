@@ -35,7 +35,7 @@ def layers(layout: Path) -> list[str]:
 
 @pytest.fixture
 def project(tmp_path: Path, base: str) -> Path:
-    folder = tmp_path / "ein projekt für alle"
+    folder = tmp_path / "ein projekt für kunden"
     folder.mkdir()
     (folder / "app.py").write_text(HANDLER)
     (folder / "tulle.toml").write_text(

@@ -103,6 +103,10 @@ def test_tells_what_it_built(project: Path, built_zip: dict[str, Any]) -> None:
         manifest = json.loads(archive.read("manifest.json"))
     assert manifest["allow_private_addresses"] is False
     assert manifest["model_sha256"] == built_zip["model_sha256"]
+    components = json.loads((project / built_zip["sbom"]).read_bytes())["components"]
+    assert {part["name"] for part in components} == {
+        *("model.tflite", "ai-edge-litert", "pillow", "tulle")
+    }
 
 
 def test_a_second_build_finds_it_there(
