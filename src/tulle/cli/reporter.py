@@ -9,6 +9,7 @@ import click
 __all__ = ["TerminalReporter"]
 
 _BAR_WIDTH = 20
+_MIB = 1024 * 1024
 _ERASE_LINE = "\r\x1b[K"
 
 
@@ -30,7 +31,9 @@ class TerminalReporter:
         line = ""
         if done_bytes < total_bytes:
             full = "━" * (done_bytes * _BAR_WIDTH // total_bytes)
-            line = f"  {full:╌<{_BAR_WIDTH}} {done_bytes / 1e6:.1f} of {total_bytes / 1e6:.1f} MB\r"
+            line = (
+                f"  {full:╌<{_BAR_WIDTH}} {done_bytes / _MIB:.1f} of {total_bytes / _MIB:.1f} MiB\r"
+            )
         click.echo(f"{_ERASE_LINE}{line}", err=True, nl=False)
 
     def warn(self, text: str) -> None:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from tulle.errors import InvalidReference
 from tulle.registry.kept import KeptSource
 from tulle.registry.layout import LayoutSource, new_layout
-from tulle.registry.pull import RegistrySource
-from tulle.registry.push import RegistryDestination
 from tulle.registry.reference import LayoutReference, RegistryReference
 
 if TYPE_CHECKING:
@@ -35,6 +33,8 @@ def open_source(
     """
     if isinstance(reference, LayoutReference):
         return LayoutSource(reference)
+    from tulle.registry.pull import RegistrySource  # noqa: PLC0415 (loads an HTTP client)
+
     source = RegistrySource(reference, access)
     return KeptSource(source, kept) if kept else source
 
@@ -58,4 +58,6 @@ def open_destination(
             hint=f"push to a tag: `{reference.repository}:TAG`",
         )
     else:
+        from tulle.registry.push import RegistryDestination  # noqa: PLC0415 (as above)
+
         yield RegistryDestination(reference, access)
