@@ -210,7 +210,7 @@ def test_a_model_that_cannot_be_served_is_refused(
 @pytest.mark.parametrize(
     ("changed", "error", "text"),
     [
-        ({"recipe": Recipe.DYNAMIC}, UsageError, "cannot be made into dynamic"),
+        ({"recipe": Recipe.INT8}, UsageError, "int8 needs pictures"),
         ({"labels": None}, InvalidLabels, "logits.tflite does not say what its outputs stand for"),
         ({"labels": ("a", "b")}, InvalidLabels, "3 outputs and 2 labels"),
     ],

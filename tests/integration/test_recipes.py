@@ -113,7 +113,7 @@ def test_auto_makes_of_a_tflite_file_what_can_be_made_of_one(tmp_path: Path) -> 
         check=True,
     )
     measured = json.loads(ran.stdout)["measured"]
-    assert [each["recipe"] for each in measured["recipes"]] == ["none", "float16"]
+    assert [each["recipe"] for each in measured["recipes"]] == ["none", "float16", "dynamic"]
     assert measured["max_loss"] == 0.01
     assert measured["pictures"] == 10
     assert "recipe" in ran.stderr

@@ -158,10 +158,10 @@ def _settle(request: ConversionRequest, reporter: Reporter) -> _Job:
 
 
 def _check(request: ConversionRequest, source: Source) -> None:
-    if source.is_tflite and request.recipe in {Recipe.DYNAMIC, Recipe.INT8}:
+    if source.has_few_bits and request.recipe.is_in_8_bits:
         raise UsageError(
-            f"a .tflite file cannot be made into {request.recipe}",
-            hint="take --recipe float16, or convert the Keras model that it was made from",
+            f"{request.source.name} is in 8 bits already, so nothing is left to be made {request.recipe}",
+            hint="leave --recipe out",
         )
     if request.recipe is Recipe.INT8 and request.pictures is None:
         raise UsageError(

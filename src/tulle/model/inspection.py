@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tulle.errors import ModelNotFound, NotAModel
-from tulle.model.flatbuffer.reading import root
+from tulle.model.flatbuffer.reading import buffer_extent, root
 from tulle.model.metadata import TULLE_FILE, associated_files, labels_file, yolo_names
 from tulle.model.mistaken import mistaken
 
@@ -151,7 +151,8 @@ def _metadata(model: Table) -> dict[str, bytes]:
 
 def _weights(model: Table) -> tuple[tuple[tuple[str, int], ...], int]:
     """Add up the constants by type, and count the numbers that were learned."""
-    sizes = [len(buffer.content(0)) for buffer in model.tables(4)]
+    extents = [buffer_extent(buffer) for buffer in model.tables(4)]
+    sizes = [extent.stop - extent.start for extent in extents]
     bytes_by_type: Counter[str] = Counter()
     parameters = 0
     seen = set()

@@ -16,6 +16,11 @@ class Recipe(StrEnum):
     DYNAMIC = "dynamic"
     INT8 = "int8"
 
+    @property
+    def is_in_8_bits(self) -> bool:
+        """Say whether it stores weights as 8-bit integers."""
+        return self in {Recipe.DYNAMIC, Recipe.INT8}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:

@@ -14,6 +14,7 @@ from tulle_runtime.litert import processors
 
 if TYPE_CHECKING:
     from tulle.model.file import Model
+    from tulle.model.signature import Resize
 
 __all__ = [
     "Classifier",
@@ -59,6 +60,16 @@ def check_picture(content: bytes) -> None:
     """
     load_pillow()
     prepare(content, (1, 1), ("nearest", "stretch"), exif=False)
+
+
+def read_pixels(picture: bytes, size: tuple[int, int], resize: Resize, *, exif: bool) -> bytes:
+    """Decode and resize a picture to `width, height` as the function does: bytes of RGB.
+
+    Raises:
+        Fault: it cannot be read.
+    """
+    load_pillow()
+    return prepare(picture, size, (resize.interpolation, resize.fit), exif=exif)
 
 
 def fetch_timed(url: str) -> tuple[bytes, dict[str, float]]:

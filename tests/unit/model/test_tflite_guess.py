@@ -16,6 +16,7 @@ def tensor(
 
 
 GRAPH = Graph(
+    has_weights_behind=False,
     tensors=2,
     few_bits=False,
     input=tensor(),

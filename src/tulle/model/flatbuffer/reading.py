@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 
-__all__ = ["Table", "root"]
+__all__ = ["Table", "buffer_extent", "root"]
 
 
 class Table:
@@ -95,6 +95,14 @@ class Table:
             raise ValueError("an offset points before the start of the file")
         value: int = struct.unpack_from(code, self._content, position)[0]
         return value
+
+
+def buffer_extent(buffer: Table) -> slice:
+    """Find where the content of a TF-Lite `Buffer` lies: in the flatbuffer, or behind it."""
+    offset = buffer.integer(1, "Q")
+    if offset <= 1:  # 1 stands for none
+        return buffer.extent(0)
+    return slice(offset, offset + buffer.integer(2, "Q"))
 
 
 def root(content: bytes, identifier: bytes) -> Table:

@@ -13,10 +13,15 @@ _ALIGNMENT = 16  # of weights, from the file's start
 
 
 def read_tree(model: bytes) -> Any:
-    """Read a file into a `ModelT` of LiteRT's own schema."""
+    """Read a file into a `ModelT` of LiteRT's own schema; weights that lie behind the flatbuffer come in as well."""
+    import numpy as np  # noqa: PLC0415
     from ai_edge_litert import schema_py_generated as schema  # noqa: PLC0415 (loads numpy)
 
-    return schema.ModelT.InitFromPackedBuf(model, 0)
+    tree = schema.ModelT.InitFromPackedBuf(model, 0)
+    for buffer in tree.buffers:
+        if buffer.offset > 1:  # 1 stands for none
+            buffer.data = np.frombuffer(model, "u1", buffer.size, buffer.offset)
+    return tree
 
 
 def write_tree(tree: Any) -> bytes:

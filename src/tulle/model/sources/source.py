@@ -46,6 +46,7 @@ class Source:
         worker: the module that reads it, in a child.
         labels: what the file itself says; empty where it does not.
         guess: the preprocessing that the file says or suggests; None where only the user can tell.
+        has_few_bits: whether it is a TF-Lite model that computes with 8 bits or fewer.
     """
 
     path: Path
@@ -53,6 +54,7 @@ class Source:
     worker: str
     labels: tuple[str, ...] = ()
     guess: Guess | None = None
+    has_few_bits: bool = False
 
     @property
     def is_tflite(self) -> bool:
@@ -84,6 +86,7 @@ def open_source(path: Path) -> Source:
             worker=_TFLITE_WORKER,
             labels=read.labels,
             guess=read.guess if read.guess.certain else _teachable_machine(path) or read.guess,
+            has_few_bits=read.graph.few_bits,
         )
     _check_keras(path)
     guess = _teachable_machine(path)

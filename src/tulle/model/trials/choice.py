@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tulle.errors import ModelError
 from tulle.model.builtin import sample_pictures
 from tulle.model.convert import check_output, convert
 from tulle.model.pictures import choose_pictures
@@ -54,14 +55,7 @@ def convert_by_measurement(
     """
     check_output(request)
     with tempfile.TemporaryDirectory(prefix=".tulle-", dir=request.output.parent) as name:
-        conversions: dict[Recipe, Conversion] = {}
-        for recipe in _recipes(request, reporter):
-            if conversions:
-                reporter.step(f"Convert again, with {recipe}")
-            conversions[recipe] = convert(
-                _with_recipe(request, recipe, Path(name)),
-                SilentReporter() if conversions else _Beginning(reporter),
-            )
+        conversions = _convert_by_each(request, Path(name), reporter)
         pictures = (
             choose_pictures(request.pictures, _MOST_PICTURES, SilentReporter())
             if request.pictures
@@ -86,6 +80,22 @@ def convert_by_measurement(
     )
 
 
+def _convert_by_each(
+    request: ConversionRequest, folder: Path, reporter: Reporter
+) -> dict[Recipe, Conversion]:
+    """Convert with every recipe; one that this model cannot be made into is left out."""
+    first, *others = _recipes(request, reporter)
+    conversions = {first: convert(_with_recipe(request, first, folder), _Beginning(reporter))}
+    for recipe in others:
+        reporter.step(f"Convert again, with {recipe}")
+        try:
+            asked = _with_recipe(request, recipe, folder)
+            conversions[recipe] = convert(asked, SilentReporter())
+        except ModelError as exc:
+            reporter.warn(f"{recipe} is left out: {exc.message}; {exc.hint}")
+    return conversions
+
+
 class _Beginning(SilentReporter):
     """A `Reporter` of what is the beginning of a longer story: it passes on all but the end."""
 
@@ -95,8 +105,8 @@ class _Beginning(SilentReporter):
 
 def _recipes(request: ConversionRequest, reporter: Reporter) -> list[Recipe]:
     """List the recipes that can be had from a source."""
-    if open_source(request.source).is_tflite:
-        reporter.note("8 bits are left out: a .tflite file cannot be made into them")
+    if open_source(request.source).has_few_bits:
+        reporter.note("8 bits are left out: the file is in them already")
         return [Recipe.NONE, Recipe.FLOAT16]
     if request.pictures is None:
         reporter.warn("int8 is left out: it needs pictures; name a folder with --pictures")

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from tulle.errors import NotAModel, UnsupportedModel
-from tulle.model.flatbuffer.reading import root
+from tulle.model.flatbuffer.reading import buffer_extent, root
 from tulle.model.mistaken import mistaken
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ __all__ = ["Graph", "Operation", "Quantization", "Tensor", "TensorType", "read_g
 
 _AGAIN = "copy or download it again, or convert the model that it was made from"
 _SINGLE = "only classifiers are served: one picture in, one row of scores out"
-_LARGE_BUFFER = 1
 _FEW = 4
 _FEW_BITS = {3, 9, 17, 19, 20}  # UINT8, INT8, INT4, INT2, UINT4
 _VARIABLE = 5  # a tensor's slot
@@ -94,6 +93,7 @@ class Graph:
     """A graph with one input and one output.
 
     Attributes:
+        has_weights_behind: whether weights lie behind the flatbuffer, as LiteRT's own tools write them.
         tensors: how many tensors it has.
         few_bits: whether it computes with 8 bits or fewer somewhere.
         input: what it takes.
@@ -107,6 +107,7 @@ class Graph:
         last: the operation that makes the scores; what only changes their form is passed over.
     """
 
+    has_weights_behind: bool
     tensors: int
     few_bits: bool
     input: Tensor
@@ -129,11 +130,10 @@ def read_graph(content: bytes) -> Graph:
     """
     try:
         model = root(content, b"TFL3")
-        for buffer in model.tables(4):
-            buffer.extent(0)  # raises where the file ends before its weights
+        extents = [buffer_extent(buffer) for buffer in model.tables(4)]
+        _require(max(extent.stop for extent in extents) <= len(content))
         graph = model.tables(2)[0]
-        _refuse_large(model)
-        read = _graph(model, graph)
+        read = _graph(model, graph, [content[extent] for extent in extents])
         _refuse_custom(model)
         _refuse_memory(graph)
     except (struct.error, ValueError, IndexError, OverflowError) as exc:
@@ -142,7 +142,12 @@ def read_graph(content: bytes) -> Graph:
     return read
 
 
-def _graph(model: Table, graph: Table) -> Graph:
+def _require(whole: bool) -> None:  # noqa: FBT001 (a condition)
+    if not whole:
+        raise ValueError("the file ends before its weights")
+
+
+def _graph(model: Table, graph: Table, buffers: list[bytes]) -> Graph:
     inputs, outputs = graph.integers(1), graph.integers(2)
     tensors = graph.tables(0)
     if len(inputs) != 1 or len(outputs) != 1:
@@ -155,6 +160,7 @@ def _graph(model: Table, graph: Table) -> Graph:
     operators = graph.tables(3)
     first = _first(operators, codes, inputs[0])
     return Graph(
+        has_weights_behind=any(buffer.integer(1, "Q") > 1 for buffer in model.tables(4)),
         tensors=len(tensors),
         few_bits=any(tensor.integer(1, "b") in _FEW_BITS for tensor in tensors),
         input=_tensor(tensors, inputs[0]),
@@ -162,7 +168,7 @@ def _graph(model: Table, graph: Table) -> Graph:
         names=tuple(tensor.text(3) for tensor in tensors),
         operations=frozenset(codes[one.integer(0)] for one in operators),
         first=None if first is None else codes[first.integer(0)],
-        first_constants=() if first is None else _constants(model, tensors, first),
+        first_constants=() if first is None else _constants(buffers, tensors, first),
         first_output=None if first is None else _quantised(tensors, first.integers(2)[0]),
         reshapes_last=any(
             outputs[0] in one.integers(2) and codes[one.integer(0)] == Operation.RESHAPE
@@ -204,11 +210,12 @@ def _quantization(tensor: Table) -> Quantization | None:
     return Quantization(scale=scales[0], zero_point=int(zero_points[0]) if zero_points else 0)
 
 
-def _constants(model: Table, tensors: tuple[Table, ...], operator: Table) -> tuple[float, ...]:
+def _constants(
+    buffers: list[bytes], tensors: tuple[Table, ...], operator: Table
+) -> tuple[float, ...]:
     """Read the float constants that an operator takes beside its first input."""
-    buffers = model.tables(4)
     contents = [
-        buffers[tensors[index].integer(2)].content(0)
+        buffers[tensors[index].integer(2)]
         for index in operator.integers(1)
         if index >= 0 and tensors[index].integer(1, "b") == TensorType.FLOAT32
     ]
@@ -262,14 +269,6 @@ def _refuse_custom(model: Table) -> None:
     raise UnsupportedModel(
         f"the model computes with what LiteRT has not: {', '.join(sorted(customs))}", hint=hint
     )
-
-
-def _refuse_large(model: Table) -> None:
-    if any(buffer.integer(1, "Q") > _LARGE_BUFFER for buffer in model.tables(4)):
-        raise UnsupportedModel(
-            "the model's weights lie outside its flatbuffer, as in files over 2 GB",
-            hint="export it again in float16 or int8, so that it is smaller",
-        )
 
 
 def _refuse_memory(graph: Table) -> None:

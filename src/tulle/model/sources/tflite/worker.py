@@ -11,13 +11,18 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tulle.errors import NotAModel, TulleError, UnsupportedModel
+from tulle.errors import NotAModel, TulleError, UnreadablePicture, UnsupportedModel
+from tulle.model.flatbuffer.tree import read_tree, write_tree
 from tulle.model.labels import check_source_count
 from tulle.model.metadata import without_files
+from tulle.model.recipe import Recipe
+from tulle.model.serving import Fault, read_pixels
+from tulle.model.signature import Fit, Interpolation, Resize
 from tulle.model.sources.preprocessing import Preprocessing, find_preprocessing
 from tulle.model.sources.softmax import Ending, Softmax, decide_ending, decide_softmax
 from tulle.model.sources.tflite.graph import Operation, TensorType, read_graph
 from tulle.model.sources.tflite.pixels import fold, is_straight, picture_input, score_count
+from tulle.model.sources.tflite.quantisation import quantise, require_quantizer
 from tulle.model.sources.worker import serve
 
 if TYPE_CHECKING:
@@ -74,15 +79,22 @@ class TfliteWorker:
         picture = picture_input(self._graph.input)
         score_count(self._graph.output)
         self._interpreter = self._open(content)
-        pictures = [self._read(path, picture) for path in request["pictures"]]
+        pictures = [self._read(path, picture, Resize()) for path in request["pictures"]]
         small = all(
             self._spread(pictures, name, until=_ALIKE) <= _ALIKE for name in ("-1..1", "0..1")
         )
         return small and self._spread(pictures, "none", until=_APART) > _APART
 
-    def _read(self, path: str, size: PictureInput) -> Any:
-        picture = self._image.open(path).convert("RGB").resize((size.width, size.height))
-        return self._np.asarray(picture)
+    def _read(self, path: str, size: PictureInput, resize: Resize) -> Any:
+        try:
+            pixels = read_pixels(
+                Path(path).read_bytes(), (size.width, size.height), resize, exif=False
+            )
+        except Fault as exc:
+            raise UnreadablePicture(
+                f"{path} cannot be read: {exc}", hint="take it out of the folder"
+            ) from exc
+        return self._np.frombuffer(pixels, "uint8").reshape(size.height, size.width, 3)
 
     def _spread(self, pictures: list[Any], range_: str, *, until: float) -> float:
         """Give by how much a score differs at most between pictures, as far as one look after the other must go."""
@@ -101,7 +113,9 @@ class TfliteWorker:
         return 1 / (1 + self._np.exp(-scores)) if len(scores) == 1 else _softmax(self._np, scores)
 
     def _convert(self, request: dict[str, Any]) -> dict[str, Any]:
-        source = Path(request["source"])
+        source, recipe = Path(request["source"]), Recipe(request["recipe"])
+        if recipe.is_in_8_bits:
+            require_quantizer()
         self._tell("step", f"Load {source.name}")
         content = source.read_bytes()
         self._graph = graph = read_graph(content)
@@ -118,15 +132,26 @@ class TfliteWorker:
             )
         softmax = self._decide(request, trial)
         self._tell("step", "Fold the preprocessing in")
-        Path(request["output"]).write_bytes(
-            fold(without_files(content), graph, self._preprocessing, self._ending)
-        )
+        bare = write_tree(read_tree(content)) if graph.has_weights_behind else content
+        folded = fold(without_files(bare), graph, self._preprocessing, self._ending)
+        if recipe.is_in_8_bits:
+            folded = self._in_8_bits(folded, recipe, request)
+        Path(request["output"]).write_bytes(folded)
         return {
             "width": picture.width,
             "height": picture.height,
             "rounds": self._rounds(),
             "softmax": {"added": softmax.added, "reason": softmax.reason},
         }
+
+    def _in_8_bits(self, model: bytes, recipe: Recipe, request: dict[str, Any]) -> bytes:
+        self._tell("step", f"Make {recipe} of it")
+        paths = request["pictures"] if recipe is Recipe.INT8 else []
+        size = picture_input(self._graph.input)
+        resize = Resize(
+            interpolation=Interpolation(request["interpolation"]), fit=Fit(request["fit"])
+        )
+        return quantise(model, recipe, [self._read(path, size, resize)[None] for path in paths])
 
     def _rounds(self) -> bool:
         """Say whether something is rounded to 8 bits on its way: then halves may go either way."""
