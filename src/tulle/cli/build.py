@@ -40,8 +40,14 @@ _LAYOUT = "oci:"
 @click.option(
     "--type", "kind", type=click.Choice([str(kind) for kind in PackageType]), help="What to build."
 )
-@click.option("--runtime", type=click.Choice(RUNTIMES), help="Lambda's runtime.")
-@click.option("--architecture", type=click.Choice(ARCHITECTURES), help="Lambda's processor.")
+@click.option(
+    "--runtime", type=click.Choice(RUNTIMES), help="Lambda's runtime.  [default: python3.13]"
+)
+@click.option(
+    "--architecture",
+    type=click.Choice(ARCHITECTURES),
+    help="Lambda's processor.  [default: x86_64]",
+)
 @click.option("--labels", help="The model's labels, if it has none: a file, or a list: cat,dog.")
 @click.option("--preprocessing", metavar="NAME", help="What the model was trained with.")
 @click.option("--handler", metavar="MODULE.NAME", help="A handler of your own, with its folder.")
