@@ -137,9 +137,7 @@ def failure(answer: Answer, repository: Repository, what: str) -> RegistryError:
         return DigestMismatch(message, hint=hint, detail=detail)
     if answer.status in {401, 403}:
         login = f"`docker login {repository.registry}` or `skopeo login {repository.registry}`"
-        hint = (
-            f"your user may not do this there: ask for the right, or log in as another with {login}"
-        )
+        hint = f"your credentials are wrong or may not do this: ask for the right, or log in anew with {login}"
         return RegistryDenied(message, hint=hint, detail=detail)
     if answer.status == 404:
         hint = "check the name and the tag; where registries do not make repositories by themselves, create it first"

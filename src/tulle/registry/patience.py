@@ -50,12 +50,14 @@ class Patience:
         self._failures += 1
         if self._failures == _ATTEMPTS:
             raise RegistryUnavailable(
-                f"the registry {self._registry} did not do its part in {_ATTEMPTS} attempts",
+                f"the registry {self._registry} failed in {_ATTEMPTS} attempts",
                 hint="check its name and your network, or try again later: what was sent already is not sent again",
                 detail=str(failure),
-            ) from failure
+            ) from None  # the detail says all that its causes do
         delay = _FIRST_DELAY_S * 2.0 ** (self._failures - 1) * (1 + self._access.random())
-        self._access.sleep(min(max(delay, failure.retry_after_s or 0), _MAX_DELAY_S))
+        delay = min(max(delay, failure.retry_after_s or 0), _MAX_DELAY_S)
+        self._access.reporter.note(f"{failure}; trying again in {delay:.1f} s")
+        self._access.sleep(delay)
 
 
 def patiently(work: Callable[[], T], registry: str, access: Access) -> T:

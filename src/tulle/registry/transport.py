@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -152,19 +153,21 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
 
 
 def _read(response: urllib3.BaseHTTPResponse, url: str) -> Answer:
-    content = response.read(_MAX_ANSWER_BYTES + 1, decode_content=False)
+    content = bytearray()
+    for piece in response.stream(_CHUNK_BYTES, decode_content=False):
+        content += piece
+        if len(content) > _MAX_ANSWER_BYTES:
+            raise RegistryRefused(
+                f"{urlsplit(url).netloc} answered with more than {_MAX_ANSWER_BYTES} bytes",
+                hint="check the image's name: no manifest is that large",
+            )
     if response.status in _MOMENTARY:
         wait = response.headers.get("Retry-After", "")
         raise Momentary(
             f"{urlsplit(url).netloc} answered {response.status} {response.reason}",
             retry_after_s=float(wait) if wait.isdecimal() else None,
         )
-    if len(content) > _MAX_ANSWER_BYTES:
-        raise RegistryRefused(
-            f"{urlsplit(url).netloc} answered with more than {_MAX_ANSWER_BYTES} bytes",
-            hint="check the image's name: no manifest is that large",
-        )
-    return Answer(url=url, status=response.status, headers=response.headers, content=content)
+    return Answer(url=url, status=response.status, headers=response.headers, content=bytes(content))
 
 
 def _pieces(response: urllib3.BaseHTTPResponse, url: str) -> Iterator[bytes]:
@@ -187,6 +190,12 @@ def _translated(url: str) -> Iterator[None]:
                 f"{host} cannot be trusted: {cause.verify_message}",
                 hint="check its name; for an authority of your own, set SSL_CERT_FILE to its certificate",
             ) from error
-        raise Momentary(f"{host}: {error}") from error
+        raise _momentary(host, error) from error
     except HTTPError as error:
-        raise Momentary(f"{host}: {error}") from error
+        raise _momentary(host, error) from error
+
+
+def _momentary(host: str, error: HTTPError) -> Momentary:
+    """Say what failed, without urllib3's name for the connection."""
+    inner = error.args[-1] if error.args and isinstance(error.args[-1], Exception) else error
+    return Momentary(f"{host}: {re.sub(r'HTTPS?Connection(Pool)?[(].*?[)]: ', '', str(inner))}")

@@ -72,6 +72,21 @@ def test_a_download_that_is_cut_goes_on_from_there(
     assert (tmp_path / "image/oci-layout").is_file()
 
 
+def test_a_manifest_that_is_cut_is_asked_for_again(
+    registry: str, name: str, access: Access, base: str
+) -> None:
+    ship(build_image(base, access), f"{registry}/{name}:1", access)
+    cut = Fault(method="GET", path="/manifests/", times=3, cut_answer_after=10)
+    with faulty_proxy(registry, cut) as proxy:
+        build_image(f"{proxy.address}/{name}:1", access)
+
+
+def test_an_answer_without_end_is_not_read_to_its_end(access: Access) -> None:
+    endless = Fault(method="GET", path="", status=200, body=b"x" * 5_000_000)
+    with faulty_proxy("", endless) as proxy, pytest.raises(RegistryRefused, match="more than"):
+        build_image(f"{proxy.address}/x:1", access)
+
+
 def test_retry_after_is_heeded(registry: str, name: str, access: Access, base: str) -> None:
     waited: list[float] = []
     busy = Fault(
@@ -89,7 +104,7 @@ def test_it_waits_longer_each_time(access: Access) -> None:
     waited: list[float] = []
     with faulty_proxy("", Fault(method="GET", path="", status=500)) as proxy:
         impatient = replace(access, sleep=waited.append, random=lambda: 0.5)
-        with pytest.raises(RegistryUnavailable, match="in 5 attempts") as raised:
+        with pytest.raises(RegistryUnavailable, match="failed in 5 attempts") as raised:
             build_image(f"{proxy.address}/x:1", impatient)
     assert waited == [0.75, 1.5, 3, 6]
     assert "answered 500" in str(raised.value.detail)
