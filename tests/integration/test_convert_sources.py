@@ -176,6 +176,15 @@ def test_a_result_can_be_converted_again(request_: ConversionRequest, tmp_path: 
     assert not story.warnings
 
 
+def test_halved_weights_need_the_tensorflow_lite_that_reads_them(
+    request_: ConversionRequest,
+) -> None:
+    convert(request_, SilentReporter())
+    assert inspect_file(request_.output).min_runtime_version == "1.6.0"
+    convert(replace(request_, recipe=Recipe.FLOAT16), SilentReporter())
+    assert inspect_file(request_.output).min_runtime_version == "1.15.0"
+
+
 @pytest.mark.parametrize("name", ["grey", "int8", "logits", "rescaling"])
 def test_the_result_is_whole_for_other_programs(request_: ConversionRequest, name: str) -> None:
     source = SOURCES / f"{name}.tflite"

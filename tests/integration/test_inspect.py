@@ -46,6 +46,43 @@ def test_a_model_by_others_is_shown_with_what_it_wants_to_be_served() -> None:
     assert "made by     MLIR Converted; not by tulle" in shown.stdout
 
 
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        (
+            "rescaling",
+            ["wants       preprocessing none: the graph itself scales pixels, from 0..255"],
+        ),
+        (
+            "merged-rescaling",
+            ["wants       perhaps preprocessing none: it answers all pictures alike"],
+        ),
+        ("int8", ["wants       preprocessing quantised: the input is int8"]),
+        ("two-outputs", ["served      not as it is: the model has 2 outputs"]),
+    ],
+)
+def test_what_a_model_by_others_wants_is_told(name: str, lines: list[str]) -> None:
+    shown = _tulle(MODELS / f"sources/{name}.tflite")
+    assert all(f"\n  {line}" in shown.stdout for line in lines)
+
+
+def test_the_normalisation_that_metadata_states_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "stated.tflite"
+    content = (MODELS / "tiny.tflite").read_bytes()
+    path.write_bytes(content[: content.rindex(b"PK\x03\x04")])  # tulle.json lies last
+    shown = _tulle(path)
+    assert "says        its input is normalised by mean 0 and std 1" in shown.stdout
+    report = json.loads(_tulle(path, "--json").stdout)
+    assert report["normalization"] == [[0], [1]]
+    assert report["wanted"]["preprocessing"] == "quantised"
+
+
+def test_the_file_s_name_does_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "model.lite"
+    path.write_bytes((MODELS / "sources/rescaling.tflite").read_bytes())
+    assert "wants       preprocessing none" in _tulle(path).stdout
+
+
 def test_a_model_that_litert_cannot_run_is_shown_all_the_same(tmp_path: Path) -> None:
     tree = schema.ModelT.InitFromPackedBuf((MODELS / "tiny.tflite").read_bytes(), 0)
     code = tree.operatorCodes[0]

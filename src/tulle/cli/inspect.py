@@ -39,6 +39,11 @@ def _json(report: FileReport) -> str:
         content[name] = dict(content[name])
     trial = asdict(report.trial)
     trial["xnnpack_operators"] = dict(trial["xnnpack_operators"])
+    content["wanted"] = report.wanted and {
+        "preprocessing": report.wanted.preprocessing.name,
+        "reason": report.wanted.reason,
+        "certain": report.wanted.certain,
+    }
     content |= {"trial": trial, "servable": report.obstacle is None, "obstacle": report.obstacle}
     return json.dumps(content, ensure_ascii=False, indent=2)
 
@@ -52,6 +57,7 @@ def _lines(report: FileReport) -> Iterator[str]:
         for tensor in tensors:
             yield _line(heading, _tensor(tensor))
     yield _line("labels", _labels(file.labels))
+    yield from _wanted(report)
     yield from _served(report)
     yield ""
     yield from _folded(report)
@@ -81,6 +87,17 @@ def _labels(labels: tuple[str, ...]) -> str:
     shown = ", ".join(labels[:_MOST_LABELS])
     more = len(labels) - _MOST_LABELS
     return f"{len(labels)}: {shown}" + (f", and {more} more" if more > 0 else "")
+
+
+def _wanted(report: FileReport) -> Iterator[str]:
+    stated, wanted = report.inspection.normalization, report.wanted
+    if wanted is None:
+        return
+    if stated is not None:
+        mean, std = (", ".join(f"{number:g}" for number in numbers) for numbers in stated)
+        yield _line("says", f"its input is normalised by mean {mean} and std {std}")
+    perhaps = "" if wanted.certain else "perhaps "
+    yield _line("wants", f"{perhaps}preprocessing {wanted.preprocessing.name}: {wanted.reason}")
 
 
 def _served(report: FileReport) -> Iterator[str]:

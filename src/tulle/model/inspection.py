@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from tulle.errors import ModelNotFound, NotAModel
 from tulle.model.flatbuffer.reading import buffer_extent, root
-from tulle.model.metadata import TULLE_FILE, associated_files, labels_file, yolo_names
+from tulle.model.metadata import (
+    TULLE_FILE,
+    associated_files,
+    labels_file,
+    normalization,
+    yolo_names,
+)
 from tulle.model.mistaken import mistaken
 
 if TYPE_CHECKING:
@@ -68,6 +74,7 @@ class Inspection:
         subgraphs: how many graphs there are; operators are counted in all of them.
         signatures: the names under which the model may be called.
         labels: the categories, where the file has them.
+        normalization: the mean and the deviation that its metadata states for its input; None where it states none.
         folded: what tulle put in when it made the file (`tulle.json`); empty for other files.
         min_runtime_version: the oldest TensorFlow Lite that has all operators, where the file says so.
         description: what made the file, as it says.
@@ -86,6 +93,7 @@ class Inspection:
     subgraphs: int
     signatures: tuple[str, ...]
     labels: tuple[str, ...]
+    normalization: tuple[tuple[float, ...], tuple[float, ...]] | None
     folded: dict[str, Any]
     min_runtime_version: str | None
     description: str
@@ -133,6 +141,7 @@ def _read(path: Path, content: bytes) -> Inspection:
         subgraphs=len(graphs),
         signatures=tuple(signature.text(2) for signature in model.tables(7)),
         labels=yolo_names(files) or tuple(line.strip() for line in labels if line.strip()),
+        normalization=normalization(content),
         folded=_folded(files),
         min_runtime_version=told.get(_OLDEST, b"").rstrip(b"\0").decode() or None,
         description=model.text(3),

@@ -25,6 +25,7 @@ from tulle.model.flatbuffer.writing import (
     vector,
     vector_of,
 )
+from tulle.model.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     import flatbuffers
 
     from tulle.model.flatbuffer.reading import Table
-    from tulle.model.recipe import Recipe
     from tulle.model.signature import Signature
 
 __all__ = [
@@ -51,6 +51,8 @@ LABELS_FILE = "labels.txt"
 TULLE_FILE = "tulle.json"
 
 _ENTRY = "TFLITE_METADATA"
+_OLDEST = "min_runtime_version"
+_READS_FLOAT16 = (1, 15, 0)  # the first TensorFlow Lite with DEQUANTIZE of 16-bit floats
 _MOST_TOLD = 1 << 20  # bytes
 _MODEL = b"TFL3"
 _METADATA = b"M001"
@@ -81,7 +83,10 @@ class Card:
 
 def embed(model: bytes, card: Card) -> bytes:
     """Give a bare TF-Lite model its metadata and its associated files."""
-    file = io.BytesIO(_with_metadata(model, _describe(card)))
+    entries = {_ENTRY: _describe(card)}
+    if card.recipe is Recipe.FLOAT16:
+        entries |= _oldest(model, _READS_FLOAT16)
+    file = io.BytesIO(_with_entries(model, entries))
     settings = {
         "schema": 1,
         "resize": {
@@ -172,26 +177,38 @@ def _described(content: bytes, slot: int) -> tuple[Table, ...]:
     return ()
 
 
-def _with_metadata(model: bytes, metadata: bytes) -> bytes:
-    """Put a metadata buffer into a model's flatbuffer."""
+def _oldest(model: bytes, needed: tuple[int, ...]) -> dict[str, bytes]:
+    """Say which TensorFlow Lite a model needs at least, where it names an older one."""
+    table_ = root(model, _MODEL)
+    for entry in table_.tables(_METADATA_ENTRIES):
+        if entry.text(0) == _OLDEST:
+            said = table_.tables(_BUFFERS)[entry.integer(1)].content(0).rstrip(b"\0").decode()
+            if said.replace(".", "").isdecimal() and tuple(map(int, said.split("."))) < needed:
+                return {_OLDEST: ".".join(map(str, needed)).encode().ljust(16, b"\0")}
+    return {}
+
+
+def _with_entries(model: bytes, contents: Mapping[str, bytes]) -> bytes:
+    """Put named metadata buffers into a model's flatbuffer, in place of those of the same names."""
     old = root(model, _MODEL)
+    buffers = old.tables(_BUFFERS)
     builder, size = builder_before(model)
-    buffer = table(builder, offsets={0: builder.CreateByteVector(metadata)})
-    entry = table(
-        builder,
-        offsets={0: builder.CreateString(_ENTRY)},
-        uints={1: len(old.tables(_BUFFERS))},
-    )
+    added = [
+        table(builder, offsets={0: builder.CreateByteVector(content)})
+        for content in contents.values()
+    ]
+    entries = [
+        table(builder, offsets={0: builder.CreateString(name)}, uints={1: len(buffers) + place})
+        for place, name in enumerate(contents)
+    ]
     kept = {
         slot: size - target
         for slot in old.slots
         if slot != 0 and (target := old.target(slot)) is not None
     }
-    kept[_BUFFERS] = vector(
-        builder, [*(size - table.position for table in old.tables(_BUFFERS)), buffer]
-    )
-    entries = [e for e in old.tables(_METADATA_ENTRIES) if e.text(0) != _ENTRY]
-    kept[_METADATA_ENTRIES] = vector(builder, [*(size - e.position for e in entries), entry])
+    kept[_BUFFERS] = vector(builder, [*(size - one.position for one in buffers), *added])
+    others = [e for e in old.tables(_METADATA_ENTRIES) if e.text(0) not in contents]
+    kept[_METADATA_ENTRIES] = vector(builder, [*(size - e.position for e in others), *entries])
     builder.Finish(table(builder, offsets=kept, uints={0: old.integer(0)}), _MODEL)
     return bytes(builder.Output())
 

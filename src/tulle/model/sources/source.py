@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 
     from tulle.progress import Reporter
 
-__all__ = ["PreprocessingRequest", "Source", "open_source", "settle_labels", "settle_preprocessing"]
+__all__ = [
+    "PreprocessingRequest",
+    "Source",
+    "look_closer",
+    "open_source",
+    "settle_labels",
+    "settle_preprocessing",
+]
 
 _SAVE = "save the whole model with model.save('model.keras') and name that file"
 _KERAS_WORKER = "tulle.model.sources.keras.worker"
@@ -78,7 +85,7 @@ def open_source(path: Path) -> Source:
         return _open_folder(path)
     if not path.is_file():
         raise ModelNotFound(f"there is no model at {path}", hint="check the path")
-    if path.suffix == ".tflite":
+    if path.suffix == ".tflite" or _begins_as_tflite(path):
         read = read_tflite(path)
         return Source(
             path=path,
@@ -149,8 +156,7 @@ def settle_preprocessing(
             hint="name it with --preprocessing: a Keras application (xception, mobilenet_v2, …), "
             "a range such as 0..1, or none",
         )
-    if source.is_tflite and not guess.certain:
-        guess = _look_closer(source, guess, python)
+    guess = look_closer(source, guess, python)
     text = f"preprocessing {guess.preprocessing.name}: {guess.reason}"
     if guess.certain:
         reporter.note(text)
@@ -159,8 +165,16 @@ def settle_preprocessing(
     return guess.preprocessing
 
 
-def _look_closer(source: Source, guess: Guess, python: str) -> Guess:
-    """Show pictures to a model in every range, and see whether it tells them apart from 0 to 255 alone."""
+def look_closer(source: Source, guess: Guess, python: str) -> Guess:
+    """Show pictures in every range to a model of which nothing is certain: does it tell them apart from 0 to 255 alone?
+
+    Args:
+        source: the model.
+        guess: what was found without running it.
+        python: the interpreter that runs it.
+    """
+    if guess.certain or not source.is_tflite:
+        return guess
     pictures = [str(picture) for picture in sample_pictures()]
     with SourceChild(source.worker, python, SilentReporter()) as child:
         answer = child.ask({"do": "look", "source": str(source.path), "pictures": pictures})
@@ -209,6 +223,11 @@ def _check_keras(source: Path) -> None:
         raise NotAModel(
             f"{source} is no Keras model, or not all of it", hint=f"copy it again, or {_SAVE}"
         )
+
+
+def _begins_as_tflite(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(8)[4:] == b"TFL3"
 
 
 def _starts_as_hdf5(path: Path) -> bool:

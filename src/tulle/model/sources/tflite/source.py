@@ -12,6 +12,7 @@ from tulle.model.metadata import associated_files, labels_file, normalization, y
 from tulle.model.sources.preprocessing import find_preprocessing
 from tulle.model.sources.tflite.graph import read_graph
 from tulle.model.sources.tflite.guess import Guess, guess_preprocessing
+from tulle.model.sources.tflite.pixels import picture_input, score_count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +41,8 @@ def read_tflite(path: Path) -> TfliteSource:
     """Read a file, and refuse what is no classifier of pictures."""
     content = path.read_bytes()
     graph = read_graph(content)
+    picture_input(graph.input)
+    score_count(graph.output)
     try:
         files = associated_files(content)
         name = labels_file(content)
