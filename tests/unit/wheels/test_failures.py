@@ -48,7 +48,7 @@ CONFLICT = (
     ],
 )
 def test_tells_failures_apart(said: str, error: type[Exception], message: str, hint: str) -> None:
-    found = explain_choosing(said, AL2, ["other 2.0: needs GLIBC_2.27"])
+    found = explain_choosing(said, AL2, {"other": ("other 2.0: needs GLIBC_2.27",)})
     assert type(found) is error
     assert message in found.message
     assert hint in found.hint
@@ -58,13 +58,15 @@ def test_tells_failures_apart(said: str, error: type[Exception], message: str, h
 
 
 def test_names_the_versions_that_were_passed_over() -> None:
-    found = explain_choosing(CONFLICT, AL2, ["other 2.0: needs GLIBC_2.27"])
+    found = explain_choosing(CONFLICT, AL2, {"numpy": ("numpy 2.0: needs GLIBC_2.27",)})
+    assert type(found) is NoWheelFits
+    assert found.message.startswith("no version of `numpy` that is asked for loads on python3.11")
     assert found.detail is not None
-    assert found.detail.startswith("other 2.0: needs GLIBC_2.27\n")
+    assert found.detail.startswith("numpy 2.0: needs GLIBC_2.27\n")
 
 
 def test_names_the_runtime_whose_python_there_are_wheels_for() -> None:
-    found = explain_choosing(NO_PYTHON, AL2023, [])
+    found = explain_choosing(NO_PYTHON, AL2023, {})
     assert type(found) is NoWheelFits
     assert "`python3.11`" in found.hint
     assert "python3.12" not in found.hint

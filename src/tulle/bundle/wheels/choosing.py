@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tulle.bundle.elf.problems import misfits
 from tulle.bundle.elf.reading import read_compiled
 from tulle.bundle.elf.system import system_of
-from tulle.bundle.wheels.failures import explain_choosing, explain_unpacking, name_other_runtimes
+from tulle.bundle.wheels.failures import explain_choosing, explain_unpacking, nothing_fits
 from tulle.bundle.wheels.lock import Choice
 from tulle.bundle.wheels.runtime_needs import (
     LITERT,
@@ -21,7 +21,6 @@ from tulle.bundle.wheels.runtime_needs import (
 from tulle.bundle.wheels.trim import plan_trim
 from tulle.bundle.wheels.unpacked import read_unpacked
 from tulle.bundle.wheels.uv import UvFailed
-from tulle.errors import NoWheelFits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +62,7 @@ def choose(request: Request, target: Target, uv: Uv, reporter: Reporter) -> Choi
             unseen = tuple(wheel for wheel in wheels if wheel not in fitting)
             found = tuple(_misfits(unseen, target, uv))
         except UvFailed as failure:
-            raise explain_choosing(failure.said, target, map(str, passed_over)) from failure
+            raise explain_choosing(failure.said, target, _by_name(passed_over)) from failure
         if not found:
             return Choice(
                 runtime=target.runtime,
@@ -76,7 +75,7 @@ def choose(request: Request, target: Target, uv: Uv, reporter: Reporter) -> Choi
             reporter.note(f"passed over {misfit}")
         passed_over += found
         fitting |= {wheel for wheel in unseen if wheel.name not in {one.name for one in found}}
-    raise _nothing_fits(passed_over, target)
+    raise nothing_fits(passed_over[-1].name, target, "\n".join(map(str, passed_over)))
 
 
 def _known_misfits(target: Target) -> tuple[_Misfit, ...]:
@@ -92,16 +91,13 @@ def _known_misfits(target: Target) -> tuple[_Misfit, ...]:
         if (lack := tuple(system.lack(litert_symbols(version, target.architecture))))
     )
     if len(found) == len(tried_litert()):
-        raise _nothing_fits(found, target)
+        raise nothing_fits(LITERT, target, "\n".join(map(str, found)))
     return found
 
 
-def _nothing_fits(passed_over: tuple[_Misfit, ...], target: Target) -> NoWheelFits:
-    return NoWheelFits(
-        f"no version of `{passed_over[-1].name}` loads on {target.runtime} for {target.architecture}",
-        hint=name_other_runtimes(target),
-        detail="\n".join(map(str, passed_over)),
-    )
+def _by_name(misfits: tuple[_Misfit, ...]) -> dict[str, tuple[str, ...]]:
+    names = dict.fromkeys(misfit.name for misfit in misfits)
+    return {name: tuple(str(one) for one in misfits if one.name == name) for name in names}
 
 
 def unpack(wheels: tuple[Wheel, ...], target: Target, uv: Uv, folder: Path) -> Unpacked:

@@ -15,12 +15,12 @@ from tulle.errors import (
 from tulle.target import find_target, runtimes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from tulle.errors import PackagesError
     from tulle.target import Target
 
-__all__ = ["explain_choosing", "explain_unpacking", "name_other_runtimes"]
+__all__ = ["explain_choosing", "explain_unpacking", "name_other_runtimes", "nothing_fits"]
 
 _UNREACHABLE = re.compile(
     r"error sending request|Failed to fetch|network was disabled|Request failed|timed out"
@@ -32,17 +32,21 @@ _NO_FITTING_WHEEL = re.compile(
 _PYTHON_TAG = re.compile(r"\bcp(\d)(\d+)\b")
 
 
-def explain_choosing(said: str, target: Target, passed_over: Iterable[str]) -> PackagesError:
+def explain_choosing(
+    said: str, target: Target, passed_over: Mapping[str, tuple[str, ...]]
+) -> PackagesError:
     """Say why no packages can be chosen.
 
     Args:
         said: what `uv` said.
         target: what they were to be for.
-        passed_over: versions that were ruled out before, each with its reason.
+        passed_over: by package, the versions that were ruled out before, each with its reason.
     """
     if _UNREACHABLE.search(said):
         return _unreachable(said)
-    detail = "\n".join((*passed_over, _reason(said)))
+    detail = "\n".join((*(line for lines in passed_over.values() for line in lines), _reason(said)))
+    if blamed := next((name for name in passed_over if f" {name}" in said), None):
+        return nothing_fits(blamed, target, detail)
     if match := _NO_WHEEL.search(said):
         return OnlySource(
             f"`{match['name']}` has no wheel to take, and source code cannot be compiled for Lambda here",
@@ -60,6 +64,15 @@ def explain_choosing(said: str, target: Target, passed_over: Iterable[str]) -> P
     return PackagesConflict(
         "no choice of packages satisfies all requirements",
         hint="loosen what the lines below name, or correct its spelling",
+        detail=detail,
+    )
+
+
+def nothing_fits(name: str, target: Target, detail: str) -> NoWheelFits:
+    """Say that all versions of a package were ruled out."""
+    return NoWheelFits(
+        f"no version of `{name}` that is asked for loads on {target.runtime} for {target.architecture}",
+        hint=name_other_runtimes(target),
         detail=detail,
     )
 
