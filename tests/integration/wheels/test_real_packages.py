@@ -42,12 +42,16 @@ def run(code: str, folder: Path, *arguments: object) -> Any:
     return json.loads(answer.stdout)
 
 
-@pytest.mark.parametrize("runtime", ["python3.12", "python3.13", "python3.14"])
 @pytest.mark.parametrize(
-    ("architecture", "most_bytes"), [("x86_64", 20_000_000), ("arm64", 20 * 1024 * 1024)]
+    ("runtime", "architecture", "most_bytes"),
+    [
+        ("python3.13", "x86_64", 20_000_000),
+        ("python3.13", "arm64", 20 * 1024 * 1024),
+        ("python3.14", "arm64", 20 * 1024 * 1024),
+    ],
 )
 def test_a_function_is_small_and_fits_its_target(
-    architecture: str, most_bytes: int, runtime: str, project: Project
+    runtime: str, architecture: str, most_bytes: int, project: Project
 ) -> None:
     target = find_target(runtime, architecture)
     found = project.dependencies(target, with_runtime=True)
