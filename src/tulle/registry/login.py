@@ -64,7 +64,7 @@ class Login:
     def _authorization(self, answer: Answer, scopes: tuple[str, ...]) -> str:
         challenges = _challenges(answer.headers.getlist("WWW-Authenticate"))
         if "bearer" in challenges:
-            return f"Bearer {self._token(challenges['bearer'], answer.url, scopes)}"
+            return f"Bearer {self._token(challenges['bearer'], scopes)}"
         if "basic" not in challenges:
             raise self._denied("refuses and does not say how to log in")
         credentials = find_credentials(self._registry, self._access)
@@ -72,11 +72,11 @@ class Login:
             raise self._denied("wants to know who you are")
         return credentials.basic
 
-    def _token(self, challenge: dict[str, str], url: str, scopes: tuple[str, ...]) -> str:
+    def _token(self, challenge: dict[str, str], scopes: tuple[str, ...]) -> str:
         realm = challenge.get("realm", "")
         parts = urlsplit(realm)
-        same_plain = parts.scheme == "http" and urlsplit(url).scheme == "http"
-        if parts.scheme != "https" and not (same_plain or is_loopback(parts.netloc)):
+        plain = parts.netloc in self._access.plain_http or is_loopback(parts.netloc)
+        if parts.scheme != "https" and not plain:
             raise RegistryRefused(
                 f"the registry {self._registry} asks for tokens to be fetched without TLS: `{realm}`",
                 hint="tulle does not send credentials there; check the registry's name and set-up",

@@ -17,7 +17,7 @@ from fakes.docker_registry import docker_registry
 from fakes.faulty_proxy import Fault, faulty_proxy
 from fakes.token_server import IDENTITY_TOKEN, PASSWORD, token_server
 from integration.registry.shipping import build_image, make_access, ship
-from tulle.errors import InvalidCredentials, RegistryDenied, RegistryUnavailable
+from tulle.errors import InvalidCredentials, RegistryDenied, RegistryRefused, RegistryUnavailable
 from tulle.progress import SilentReporter
 
 if TYPE_CHECKING:
@@ -231,6 +231,14 @@ def test_tokens_come_over_tls_from_whom_is_trusted(base: str, tmp_path: Path) ->
             ship(image, f"{registry}/x:1", access)
         assert "SSL_CERT_FILE" in raised.value.hint
         ship(image, f"{registry}/x:1", replace(access, environ={"SSL_CERT_FILE": str(trusted)}))
+
+
+def test_credentials_go_to_no_token_server_without_tls(tmp_path: Path) -> None:
+    headers = {"WWW-Authenticate": 'Bearer realm="http://tokens.invalid/x",service="s"'}
+    with faulty_proxy("", Fault(method="GET", path="", status=401, headers=headers)) as proxy:
+        access = logged_in(tmp_path, auths={proxy.address: entry()})
+        with pytest.raises(RegistryRefused, match="without TLS"):
+            build_image(f"{proxy.address}/x:1", access)
 
 
 def test_a_redirect_to_another_host_is_not_shown_who_asks(
