@@ -26,6 +26,8 @@ class Fault:
     times: int = 1_000_000
     status: int | None = None
     """Answer this in the registry's place."""
+    passed_on_as: int | None = None
+    """Let the registry answer, and change its status to this."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """In the answer, beside or in place of the registry's."""
     body: bytes = b""
@@ -102,7 +104,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.status:
             self._answer(fault.status, {}, fault.body, fault)
             return
-        self._answer(*self._ask(body), fault)
+        status, headers, content = self._ask(body)
+        self._answer(fault.passed_on_as or status, headers, content, fault)
 
     def _ask(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
         proxy = self.server.proxy

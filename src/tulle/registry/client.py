@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from tulle.errors import (
     DigestMismatch,
@@ -16,7 +15,7 @@ from tulle.errors import (
 from tulle.registry.access import root_url
 from tulle.registry.login import Login
 from tulle.registry.patience import Momentary, Patience, patiently
-from tulle.registry.transport import Answer, Transport
+from tulle.registry.transport import Answer, Transport, origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -117,7 +116,7 @@ class RegistryClient:
         self._login.answer(answer, scopes, used.get("Authorization"))
 
     def _is_own(self, url: str) -> bool:
-        return urlsplit(url)[:2] == urlsplit(self._root)[:2]
+        return origin(url) == origin(self._root)
 
 
 def failure(answer: Answer, repository: Repository, what: str) -> RegistryError:
@@ -131,18 +130,21 @@ def failure(answer: Answer, repository: Repository, what: str) -> RegistryError:
     codes, detail = _reasons(answer)
     message = f"{what}: the registry answered {answer.status}"
     if "DIGEST_INVALID" in codes:
-        hint = (
-            "try again; if it stays so, the registry or a proxy before it changes what it is sent"
-        )
+        hint = "try again; if it stays so, something on the way there changes what is sent"
         return DigestMismatch(message, hint=hint, detail=detail)
     if answer.status in {401, 403}:
         login = f"`docker login {repository.registry}` or `skopeo login {repository.registry}`"
-        hint = f"your credentials are wrong or may not do this: ask for the right, or log in anew with {login}"
+        hint = f"you may not do this, or not with this login: ask for the right, or log in with {login}"
         return RegistryDenied(message, hint=hint, detail=detail)
     if answer.status == 404:
         hint = "check the name and the tag; where registries do not make repositories by themselves, create it first"
         return ImageNotFound(message, hint=hint, detail=detail)
-    return RegistryRefused(message, hint="its reason is above", detail=detail)
+    hint = (
+        "change what its reason names, then try again"
+        if detail
+        else "check that this is a registry of images"
+    )
+    return RegistryRefused(message, hint=hint, detail=detail)
 
 
 def _reasons(answer: Answer) -> tuple[set[str], str]:

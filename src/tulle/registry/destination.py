@@ -68,9 +68,9 @@ def send(
     return Delivery(
         name=destination.name,
         digest=manifest.descriptor.digest,
-        sent_bytes=sum(size or 0 for size in sent),
-        sent_blobs=sum(1 for size in sent if size),
-        present_blobs=sum(1 for size in sent if not size),
+        sent_bytes=sum(sent),
+        sent_blobs=sum(size > 0 for size in sent),
+        present_blobs=sum(size == 0 for size in sent),
     )
 
 

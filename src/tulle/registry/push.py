@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from tulle.errors import DigestMismatch, RegistryDenied
 from tulle.registry.client import RegistryClient, failure
 from tulle.registry.patience import patiently
+from tulle.registry.transport import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -153,7 +154,7 @@ class RegistryDestination:
         location = answer.headers.get("Location")
         if answer.status not in accepted or not location:
             raise self._failure(answer)
-        return urljoin(answer.url, location)
+        return resolve(answer.url, location)
 
     def _check(self, answer: Answer, descriptor: Descriptor) -> None:
         """Compare what the registry says that it stored."""
@@ -161,7 +162,7 @@ class RegistryDestination:
         if stored != descriptor.digest:
             raise DigestMismatch(
                 f"{self._repository} stored {stored} in place of {descriptor.digest}",
-                hint="try again; if it stays so, the registry or a proxy before it changes what it is sent",
+                hint="try again; if it stays so, something on the way there changes what is sent",
             )
 
     def _failure(self, answer: Answer) -> RegistryError:

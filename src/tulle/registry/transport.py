@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tulle.registry.access import Access
 
-__all__ = ["Answer", "Transport"]
+__all__ = ["Answer", "Transport", "origin", "resolve"]
 
 _TIMEOUT = urllib3.Timeout(connect=15, read=120)
 _CONNECTIONS = 4
@@ -136,20 +136,33 @@ def _proxies(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _follow(url: str, location: str, headers: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
     """Give the address that a redirect leads to; another host is not shown who asks."""
-    target = urljoin(url, location)
-    old, new = urlsplit(url), urlsplit(target)
-    if (old.scheme, new.scheme) == ("https", "http"):
-        raise RegistryRefused(
-            f"{old.netloc} redirects to {new.netloc} without TLS",
-            hint="tulle does not go there; the registry has to be set up to redirect to https",
-        )
-    if _origin(old) != _origin(new):
+    target = resolve(url, location)
+    if origin(target) != origin(url):
         headers = {name: value for name, value in headers.items() if name != "Authorization"}
     return target, headers
 
 
-def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    return parts.scheme, parts.hostname, parts.port
+def resolve(url: str, location: str) -> str:
+    """Give the address that an answer's `Location` names; it may not lead away from TLS.
+
+    Raises:
+        RegistryRefused: it does.
+    """
+    target = urljoin(url, location)
+    old, new = urlsplit(url), urlsplit(target)
+    if (old.scheme, new.scheme) == ("https", "http"):
+        raise RegistryRefused(
+            f"{old.netloc} leads to {new.netloc} without TLS",
+            hint="tulle does not go there: the registry, or a proxy before it, has to be set up to name https",
+        )
+    return target
+
+
+def origin(url: str) -> tuple[str, str | None, int | None]:
+    """Say whom an address belongs to: its scheme, its host and its port."""
+    parts = urlsplit(url)
+    usual = {"https": 443, "http": 80}.get(parts.scheme)
+    return parts.scheme, parts.hostname, parts.port or usual
 
 
 def _read(response: urllib3.BaseHTTPResponse, url: str) -> Answer:

@@ -10,7 +10,7 @@ import pytest
 from debian_programs import needs
 from fakes.faulty_proxy import Fault, faulty_proxy
 from integration.registry.conftest import BASE_BYTES
-from integration.registry.shipping import build_image, ship
+from integration.registry.shipping import build_image, in_chunks, ship
 from tulle.errors import RegistryUnavailable
 
 if TYPE_CHECKING:
@@ -51,3 +51,15 @@ def test_a_base_that_may_not_be_lent_is_sent(
         image = build_image(f"{proxy.address}/{name}-lender:1", access)
         delivery = ship(image, f"{proxy.address}/{name}:1", access)
     assert delivery.sent_bytes > BASE_BYTES
+
+
+def test_pieces_are_counted_here_as_ecr_needs_it(
+    registry: str, name: str, access: Access, base: str
+) -> None:
+    image = build_image(base, access)
+    ecr = Fault(method="PATCH", path="/uploads/", passed_on_as=201, headers={"Range": "0-99999"})
+    with faulty_proxy(registry, ecr) as proxy:
+        ship(image, f"{proxy.address}/{name}:1", in_chunks(access, 100_000))
+        pieces = [size for method, _, size in proxy.requests if method == "PATCH"]
+    assert pieces == [100_000] * 3
+    assert ship(image, f"{registry}/{name}:1", access).sent_bytes == 0

@@ -43,6 +43,7 @@ def test_only_this_machine_and_what_is_named_goes_without_tls(registry: str, url
     [
         ("/elsewhere", True),
         ("https://a.example/x", True),
+        ("https://a.example:443/x", True),
         ("https://a.example:444/x", False),
         ("https://b.example/x", False),
         ("//b.example/x", False),
