@@ -17,7 +17,9 @@ import h5py
 import keras
 import numpy as np
 import tensorflow as tf
+from google.protobuf import text_format
 from keras import layers
+from tensorflow.core.protobuf import saved_model_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,6 +129,55 @@ class Reading(Exported):
         return super().__call__(pictures) + tf.cast(read, tf.float32)
 
 
+class Hub(Exported):
+    """A classifier as TensorFlow Hub has them: called with flags, traced for training and for inference."""
+
+    @tf.function  # type: ignore[untyped-decorator]
+    def __call__(
+        self,
+        pictures: tf.Tensor,
+        training: bool = False,  # noqa: FBT001, FBT002 (as theirs)
+        momentum: float = 0.9,
+    ) -> tf.Tensor:
+        """Score pictures, with dropout in training."""
+        values = tf.nn.dropout(pictures, 0.5) if training else pictures
+        return super().__call__(values) * (momentum + 0.1)
+
+
+def _hub(folder: Path) -> None:
+    model, picture = Hub(), tf.TensorSpec((None, *SIZE), tf.float32)
+    for training in (True, False):
+        model.__call__.get_concrete_function(picture, training=training, momentum=0.9)
+    tf.saved_model.save(model, str(folder / "hub"))
+
+
+def _signatures(folder: Path) -> None:
+    """Write signatures other than that of one picture and one row of scores."""
+    model = Exported()
+
+    @tf.function(input_signature=[tf.TensorSpec((None, *SIZE), tf.float32)])  # type: ignore[untyped-decorator]
+    def predict(pictures: tf.Tensor) -> dict[str, tf.Tensor]:
+        scores = model(pictures)
+        return {"classes": tf.argmax(scores, 1), "probabilities": scores}
+
+    @tf.function(input_signature=[tf.TensorSpec((None,), tf.string)])  # type: ignore[untyped-decorator]
+    def decode(files: tf.Tensor) -> dict[str, tf.Tensor]:
+        pictures = tf.io.decode_raw(files, tf.uint8)
+        return {"scores": model(tf.reshape(tf.cast(pictures, tf.float32), (-1, *SIZE)))}
+
+    tf.saved_model.save(model, str(folder / "estimator"), {"serving_default": predict})
+    tf.saved_model.save(model, str(folder / "encoded"), {"serving_default": decode})
+
+
+def _as_text(folder: Path) -> None:
+    """Write the graph as text, as TensorFlow may be asked to."""
+    shutil.copytree(folder / "unsigned", folder / "as-text")
+    binary = folder / "as-text/saved_model.pb"
+    saved = saved_model_pb2.SavedModel.FromString(binary.read_bytes())
+    binary.with_suffix(".pbtxt").write_text(text_format.MessageToString(saved))
+    binary.unlink()
+
+
 def _keras_2(folder: Path) -> None:
     """Save as Keras 2 did: its DepthwiseConv2D says what Keras 3 does not understand."""
     import tf_keras  # noqa: PLC0415 (slow)
@@ -157,6 +208,9 @@ def saved_models(folder: Path) -> None:
     classifier(3, None).export(folder / "exported", verbose=False)
     tf.saved_model.save(Exported(), str(folder / "unsigned"))
     tf.saved_model.save(Reading(), str(folder / "reading"))
+    _hub(folder)
+    _signatures(folder)
+    _as_text(folder)
 
 
 MODELS: dict[str, Callable[[], keras.Model]] = {

@@ -40,7 +40,7 @@ _KERAS_WORKER = "tulle.model.sources.keras.worker"
 _TFLITE_WORKER = "tulle.model.sources.tflite.worker"
 _LABELS = "labels.txt"
 _TEACHABLE_MACHINE = ("keras_model", "model", "model_unquant")
-_SAVED_MODEL = "saved_model.pb"
+_SAVED_MODEL = ("saved_model.pb", "saved_model.pbtxt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +101,9 @@ def open_source(path: Path) -> Source:
 
 
 def _open_folder(path: Path) -> Source:
-    if not (path / _SAVED_MODEL).is_file():
+    if not any((path / name).is_file() for name in _SAVED_MODEL):
         raise NotAModel(
-            f"{path} is a folder, and no SavedModel: {_SAVED_MODEL} is not in it",
+            f"{path} is a folder, and no SavedModel: {_SAVED_MODEL[0]} is not in it",
             hint=_SAVE,
         )
     files = sorted(file for file in path.rglob("*") if file.is_file())

@@ -50,10 +50,17 @@ def load_saved_model(tf: Any, path: Path, allowed: Sequence[str]) -> LoadedModel
 
 def _loaded(function: Any, graph: Any, *, keeps: Any) -> LoadedModel:
     inputs = [one for one in graph.inputs if one.dtype.name != "resource"]
-    if len(inputs) != 1:
-        raise UnsupportedModel(f"the model has {len(inputs)} inputs", hint=_SINGLE)
-    if len(graph.outputs) != 1:
-        raise UnsupportedModel(f"the model has {len(graph.outputs)} outputs", hint=_SINGLE)
+    for ends, many in ((inputs, "inputs"), (graph.outputs, "outputs")):
+        if len(ends) != 1:
+            names = _names(function, many) or [one.op.name for one in ends]
+            raise UnsupportedModel(
+                f"the model has {len(ends)} {many}: {', '.join(names)}", hint=_SINGLE
+            )
+    if inputs[0].dtype.name == "string":
+        raise UnsupportedModel(
+            "the model takes the bytes of encoded pictures, not their pixels",
+            hint="export it with a function that takes tf.TensorSpec([None, height, width, 3], tf.float32)",
+        )
     last = graph.outputs[0].op
     while last.type in {"Identity", "NoOp"} and last.inputs:
         last = last.inputs[0].op
@@ -65,6 +72,14 @@ def _loaded(function: Any, graph: Any, *, keeps: Any) -> LoadedModel:
         activation=_ACTIVATIONS.get(last.type),
         keeps=(keeps, function, graph),
     )
+
+
+def _names(function: Any, many: str) -> list[str]:
+    """Name what a signature takes or gives, where it gives a dictionary of it."""
+    if many == "inputs":
+        return sorted(function.structured_input_signature[1])
+    outputs = function.structured_outputs
+    return sorted(outputs) if isinstance(outputs, dict) else []
 
 
 def _function(saved: Any, path: Path) -> Any:
@@ -107,9 +122,7 @@ def _frozen(function: Any) -> Any:
 
 def _refuse_code(path: Path, allowed: Sequence[str]) -> None:
     """Look through all graphs before any of them is loaded: loading runs what initialises them."""
-    from tensorflow.core.protobuf import saved_model_pb2  # noqa: PLC0415
-
-    saved = saved_model_pb2.SavedModel.FromString((path / "saved_model.pb").read_bytes())
+    saved = _read(path)
     operations = set()
     for graph in (meta.graph_def for meta in saved.meta_graphs):
         operations |= {node.op for node in graph.node}
@@ -121,6 +134,18 @@ def _refuse_code(path: Path, allowed: Sequence[str]) -> None:
             hint="leave that out of what is exported; if you trust whoever made it: "
             + " ".join(f"--allow-code {name}" for name in found),
         )
+
+
+def _read(path: Path) -> Any:
+    """Read the graphs, which may be written as text."""
+    from google.protobuf import text_format  # noqa: PLC0415 (comes with TensorFlow)
+    from tensorflow.core.protobuf import saved_model_pb2  # noqa: PLC0415
+
+    binary = path / "saved_model.pb"
+    if binary.is_file():
+        return saved_model_pb2.SavedModel.FromString(binary.read_bytes())
+    text = binary.with_suffix(".pbtxt").read_text(encoding="utf-8")
+    return text_format.Parse(text, saved_model_pb2.SavedModel())
 
 
 def _cast(values: Any, tensor: Any) -> Any:
