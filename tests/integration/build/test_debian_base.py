@@ -25,6 +25,12 @@ ENTRYPOINT = """#!/bin/sh
 export _HANDLER="$1" PYTHONPATH=/var/runtime
 exec python3 -m awslambdaric "$1"
 """
+# The image's system sees the machine's processes and processors, as in any container, and only while it runs.
+ENTER = """
+root=$1 folder=$2; shift 2
+/bin/mount --rbind /proc "$root/proc" && /bin/mount --rbind /sys "$root/sys"
+exec /usr/sbin/chroot "$root" /usr/bin/env -C "$folder" "$@"
+"""
 pytestmark = [
     needs("buildah", "skopeo", "umoci"),
     pytest.mark.skipif(ROOT is None, reason="TULLE_DEBIAN_BASE names no root file system"),
@@ -82,7 +88,9 @@ def answers(layout: Path, folder: Path) -> list[dict[str, Any]]:
     umoci = ["umoci", "unpack", "--image", f"{layout}:latest", str(folder)]
     subprocess.run(umoci, check=True, capture_output=True)
     start = [*config["Entrypoint"], *config["Cmd"]]
-    inside = ["chroot", str(folder / "rootfs"), "env", "-C", config["WorkingDir"], *start]
+    unshare = ["/usr/bin/unshare", "--mount", "--propagation", "private"]
+    place = [str(folder / "rootfs"), config["WorkingDir"]]
+    inside = [*unshare, "/bin/sh", "-c", ENTER, "sh", *place, *start]
     environment = dict(line.split("=", 1) for line in config["Env"])
     with invoking(inside, folder=folder, environment=environment) as invoke:
         return [invoke(picture_event(picture)) for picture in sample_pictures()]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from debian_programs import needs
+from fakes.docker_registry import docker_registry
 from integration.build.build_process import built, run_build
 from integration.build.lambda_emulator import invoking, picture_event
 from tulle.model.builtin import sample_pictures
@@ -69,6 +70,21 @@ def test_a_damaged_layout_is_mended(project: Path) -> None:
     (layout / "blobs" / digest.replace(":", "/")).unlink()
     assert built(folder=project)["unchanged"] is False
     assert layers(layout)[-1] == digest
+
+
+@needs("docker-registry", "skopeo")
+def test_pushes_what_is_missing_alone(project: Path, tmp_path: Path) -> None:
+    with docker_registry(tmp_path / "registry") as address:
+        name = f"{address}/app:1"
+        first = built("--push", name, folder=project)
+        (project / "app.py").write_text(HANDLER.replace("one", "two"))
+        second = built("--push", name, folder=project)
+        inspect = ["skopeo", "inspect", "--tls-verify=false", f"docker://{name}"]
+        inspected = subprocess.run(inspect, check=True, capture_output=True)
+    assert first["path"] is None
+    assert first["pushed"]["sent_bytes"] > first["size_bytes"]
+    assert 0 < second["pushed"]["sent_bytes"] < 5_000
+    assert json.loads(inspected.stdout)["Digest"] == second["digest"]
 
 
 @needs("umoci")
