@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -55,14 +55,14 @@ def send(
     """Store what is missing of an image, and its manifest last, so that no image is there in part."""
     distinct = {blob.descriptor.digest: blob for blob in blobs}
     transfer = _Transfer(sum(blob.descriptor.size for blob in distinct.values()))
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        futures = {pool.submit(_put, blob, destination, transfer) for blob in distinct.values()}
-        try:
-            _await(futures, transfer, reporter)
-        except BaseException:
-            transfer.stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    futures = {_start(blob, destination, transfer) for blob in distinct.values()}
+    try:
+        _await(futures, transfer, reporter)
+    except BaseException as error:
+        transfer.stop.set()
+        if isinstance(error, Exception):  # an interrupt does not wait for a network that hangs
+            wait(futures)
+        raise
     destination.finish(manifest)
     sent = [future.result() for future in futures]
     return Delivery(
@@ -84,6 +84,7 @@ class _Transfer:
     def __init__(self, total_bytes: int) -> None:
         self.total_bytes = total_bytes
         self.stop = threading.Event()
+        self.places = threading.Semaphore(_AT_ONCE)
         self._bytes: dict[str, int] = {}
 
     def set(self, blob: Blob, count: int) -> None:
@@ -125,9 +126,26 @@ class _Watched:
             self._transfer.set(self._blob, self.sent_bytes)
 
 
+def _start(blob: Blob, destination: ImageDestination, transfer: _Transfer) -> Future[int]:
+    """Store a blob in a thread of its own, which does not keep the process from ending as a pool's would."""
+    future: Future[int] = Future()
+
+    def work() -> None:
+        try:
+            with transfer.places:
+                future.set_result(_put(blob, destination, transfer))
+        except BaseException as error:  # noqa: BLE001 (raised where the result is asked for)
+            future.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return future
+
+
 def _put(blob: Blob, destination: ImageDestination, transfer: _Transfer) -> int:
     """Store one blob if it is missing; say how many bytes it took."""
     watched = _Watched(blob, transfer)
+    if transfer.stop.is_set():
+        raise _Stopped
     if not destination.has(blob.descriptor):
         destination.put(watched)
     transfer.set(blob, blob.descriptor.size)

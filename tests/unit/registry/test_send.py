@@ -92,12 +92,23 @@ def test_the_first_failure_stops_the_others_and_no_manifest_is_stored() -> None:
     assert threading.active_count() == threads
 
 
-def test_an_interrupt_stops_it() -> None:
-    class Interrupting(SilentReporter):
-        def progress(self, done_bytes: int, total_bytes: int) -> None:  # noqa: ARG002 (a Reporter's)
-            raise KeyboardInterrupt
+class Interrupting(SilentReporter):
+    def progress(self, done_bytes: int, total_bytes: int) -> None:  # noqa: ARG002 (a Reporter's)
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_does_not_wait_for_what_hangs() -> None:
+    ended = threading.Event()
+
+    class Hanging(BytesBlob):
+        __slots__ = ()
+
+        def chunks(self) -> Iterator[bytes]:
+            ended.wait()
+            yield b"x"
 
     shelf = Shelf()
     with pytest.raises(KeyboardInterrupt):
-        send([Endless(media_type="b", content=b"x")], MANIFEST, shelf, reporter=Interrupting())
+        send([Hanging(media_type="b", content=b"x")], MANIFEST, shelf, reporter=Interrupting())
     assert shelf.manifest is None
+    ended.set()
