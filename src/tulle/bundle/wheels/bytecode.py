@@ -31,7 +31,7 @@ class Interpreter:
 
 
 def find_interpreter(python: str, environ: Mapping[str, str]) -> Interpreter | None:
-    """Look for a Python of a version: this one, one on the path, one that `uv` installed.
+    """Look for a Python of a version: this one, one that `uv` or `pyenv` installed, one on the path.
 
     Args:
         python: the version, such as `3.13`; any release of it compiles alike.
@@ -54,12 +54,17 @@ def find_interpreter(python: str, environ: Mapping[str, str]) -> Interpreter | N
 def _candidates(python: str, environ: Mapping[str, str]) -> Iterator[Path]:
     if "{}.{}".format(*sys.version_info) == python:
         yield Path(sys.executable)
+    home = environ.get("HOME", "")
+    uv_home = f"{environ.get('XDG_DATA_HOME') or f'{home}/.local/share'}/uv/python"
+    pyenv_home = environ.get("PYENV_ROOT") or f"{home}/.pyenv"
+    for folder, name in (
+        (environ.get("UV_PYTHON_INSTALL_DIR") or uv_home, "cpython-"),
+        (f"{pyenv_home}/versions", ""),
+    ):
+        yield from sorted(Path(folder).glob(f"{name}{python}.*/bin/python{python}"), reverse=True)
+    # The path comes last: what it has of pyenv is scripts, which take their time.
     if found := shutil.which(f"python{python}", path=environ.get("PATH")):
         yield Path(found)
-    home = environ.get("HOME", "")
-    store = environ.get("XDG_DATA_HOME") or f"{home}/.local/share"
-    installed = Path(environ.get("UV_PYTHON_INSTALL_DIR") or f"{store}/uv/python")
-    yield from sorted(installed.glob(f"cpython-{python}.*/bin/python{python}"), reverse=True)
 
 
 def bytecode_path(module: PurePosixPath, interpreter: Interpreter) -> PurePosixPath:
