@@ -88,6 +88,9 @@ class SourceChild:
         if status == -signal.SIGKILL:
             what = "was killed, as Linux does when memory runs out"
             hint = "free some memory and try again"
+        elif status == -signal.SIGALRM:
+            what = "was ended: the model takes minutes for one picture"
+            hint = "the model's file may be damaged: copy or download it again"
         elif status < 0:
             what = f"crashed ({signal.Signals(-status).name})"
             hint = "the model's file may be damaged: copy or download it again"

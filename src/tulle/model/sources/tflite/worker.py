@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import re
+import signal
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +28,7 @@ from tulle.model.sources.tflite.quantisation import quantise, require_quantizer
 from tulle.model.sources.worker import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tulle.model.signature import PictureInput
     from tulle.model.sources.tflite.graph import Graph, Tensor
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["TfliteWorker", "main"]
 
 _TRIAL_PICTURES = 4
+_LONGEST_S = 300
 # How far a score may differ between pictures in a range far below a model's own, and how far it must in its own.
 _ALIKE, _APART = 0.05, 0.5
 _ACTIVATIONS = {Operation.SOFTMAX: "softmax", Operation.LOGISTIC: "sigmoid"}
@@ -173,8 +176,9 @@ class TfliteWorker:
 
     def _open(self, content: bytes) -> Any:
         try:
-            interpreter = self._load(model_content=content)
-            interpreter.allocate_tensors()
+            with _at_most(_LONGEST_S):
+                interpreter = self._load(model_content=content)
+                interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as exc:
             raise _refusal(str(exc)) from exc
         return interpreter
@@ -197,7 +201,8 @@ class TfliteWorker:
         graph, interpreter = self._graph, self._interpreter
         interpreter.set_tensor(graph.input.index, self._prepare(pixels))
         try:
-            interpreter.invoke()
+            with _at_most(_LONGEST_S):
+                interpreter.invoke()
         except (ValueError, RuntimeError) as exc:
             raise _refusal(str(exc)) from exc
         numbers = interpreter.get_tensor(graph.output.index).reshape(-1)
@@ -245,6 +250,16 @@ class TfliteWorker:
         if self._ending.both:
             scores = np.concatenate([1 - scores, scores])
         return scores
+
+
+@contextmanager
+def _at_most(seconds: int) -> Iterator[None]:
+    """End this process where work takes longer: what a damaged model starts may never come to an end."""
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
 
 
 def _softmax(np: Any, scores: Any) -> Any:
