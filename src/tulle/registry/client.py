@@ -48,10 +48,11 @@ class RegistryClient:
         *,
         scopes: tuple[str, ...],
         headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> Answer:
-        """Send a request that has no body, until it is answered."""
+        """Send a request until it is answered."""
         return patiently(
-            lambda: self.ask_once(method, url, scopes=scopes, headers=headers),
+            lambda: self.ask_once(method, url, scopes=scopes, headers=headers, body=body),
             self.repository.registry,
             self.access,
         )

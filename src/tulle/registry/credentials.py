@@ -67,7 +67,7 @@ def _look_up(registry: str, path: Path, access: Access) -> Credentials | None:
     config = _read(path)
     key = _DOCKER_HUB if registry in _HUB_HOSTS else registry
     helpers, for_all = config.get("credHelpers"), config.get("credsStore")
-    own = helpers.get(registry) if isinstance(helpers, dict) else None
+    own = (helpers.get(key) or helpers.get(registry)) if isinstance(helpers, dict) else None
     found = None
     if isinstance(own, str):
         found = _ask(own, key, access)

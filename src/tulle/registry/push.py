@@ -49,15 +49,11 @@ class RegistryDestination:
         patiently(lambda: self._put(blob), self._repository.registry, self._access)
 
     def finish(self, manifest: Document) -> None:
-        """Store the manifest under the reference's tag or digest."""
+        """Store the manifest under the reference's tag."""
         url = self._client.url(f"manifests/{self._reference.tag}")
         headers = {"Content-Type": manifest.media_type}
-        answer = patiently(
-            lambda: self._client.ask_once(
-                "PUT", url, scopes=self._scopes, headers=headers, body=manifest.content
-            ),
-            self._repository.registry,
-            self._access,
+        answer = self._client.ask(
+            "PUT", url, scopes=self._scopes, headers=headers, body=manifest.content
         )
         if answer.status != 201 and not self._is_there(url, manifest):
             raise self._failure(answer)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes.docker_registry import docker_registry
-from integration.registry.shipping import make_access
+from integration.registry.shipping import BASE_BYTES, make_access
 from made_images import MadeImage, write_image
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tulle.registry.access import Access
-
-
-BASE_BYTES = 300_000
 
 
 @pytest.fixture(scope="session")

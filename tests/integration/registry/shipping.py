@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from tulle.registry.destination import Delivery
 
 
+BASE_BYTES = 300_000
+"""What the fixture `base` holds, which nothing compresses."""
+
+
 def make_access(home: Path, *, environ: Mapping[str, str] | None = None) -> Access:
     """Give access that never really waits."""
     return Access(environ=environ or {}, home=home, reporter=SilentReporter(), sleep=lambda _: None)

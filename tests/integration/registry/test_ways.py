@@ -9,8 +9,7 @@ import pytest
 
 from debian_programs import needs
 from fakes.faulty_proxy import Fault, faulty_proxy
-from integration.registry.conftest import BASE_BYTES
-from integration.registry.shipping import build_image, in_chunks, ship
+from integration.registry.shipping import BASE_BYTES, build_image, in_chunks, ship
 from tulle.errors import RegistryUnavailable
 
 if TYPE_CHECKING:
