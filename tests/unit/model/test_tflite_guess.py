@@ -123,6 +123,10 @@ def test_a_keras_application_is_known_by_its_layers(name: str, application: str)
         ({"input": replace(tensor(), shape=(1, 28, 28))}, "0..1"),
         ({"input": replace(tensor(), shape=(1, 28, 28, 1))}, "0..1"),
         (
+            {"names": ("model/tf.nn.convolution_1/convolution",)},
+            "0..1, mean 0.485,0.456,0.406, std 0.229,0.224,0.225",
+        ),
+        (
             {"input": replace(tensor(), shape=(1, 3, 20, 30))},
             "0..1, mean 0.485,0.456,0.406, std 0.229,0.224,0.225",
         ),

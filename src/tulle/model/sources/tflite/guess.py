@@ -26,6 +26,7 @@ _LEAST_OF_PIXELS = 20
 
 # A Rescaling layer, which the converter may have merged into the convolution behind it: its name stays.
 _RESCALING = re.compile(r"(?:^|[/;:]|serving_default_)rescaling(?:_\d+)?(?:_input)?(?:$|[/;:])")
+_ONNX = re.compile(r"(?:^|[/;:])tf\.nn\.(?:convolution|depthwise_conv2d)")  # onnx2tf's names
 _HUB = re.compile(r"(?:^|[/;:])keras_layer(?:_\d+)?/")
 
 # Names of models and layers in `keras.applications`, of which the first that is found counts: some share layers.
@@ -132,16 +133,22 @@ def _guess_by_kind(graph: Graph, names: list[str]) -> Guess:
             )
     if any(map(_HUB.search, names)):
         return _uncertain("0..1", "it is made of a TensorFlow Hub layer, and they take 0..1")
+    colour = graph.input.shape[-1:] == (3,)
     if graph.input.shape[1:2] == (3,):
-        torch = choose_preprocessing("0..1", mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
-        reason = "its channels come first, as in PyTorch, whose models are trained with that"
-        return Guess(preprocessing=torch, reason=reason, certain=False)
+        return _torch("its channels come first, as in PyTorch, whose models are trained with that")
+    if colour and any(map(_ONNX.search, names)):
+        return _torch("onnx2tf made it, mostly of PyTorch's models, which are trained with that")
     # One channel does not count: there the converter writes any convolution as a depthwise one.
-    if graph.input.shape[-1:] == (3,) and Operation.DEPTHWISE_CONV_2D in graph.operations:
+    if colour and Operation.DEPTHWISE_CONV_2D in graph.operations:
         return _uncertain(
             "-1..1", "the file does not say, and most with depthwise convolutions take that"
         )
     return _uncertain("0..1", "the file does not say, and most networks of one's own take that")
+
+
+def _torch(reason: str) -> Guess:
+    imagenet = choose_preprocessing("0..1", mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
+    return Guess(preprocessing=imagenet, reason=reason, certain=False)
 
 
 def _uncertain(name: str, reason: str) -> Guess:

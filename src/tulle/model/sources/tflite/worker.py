@@ -80,7 +80,6 @@ class TfliteWorker:
         content = Path(request["source"]).read_bytes()
         self._graph = read_graph(content)
         picture = picture_input(self._graph.input)
-        score_count(self._graph.output)
         self._interpreter = self._open(content)
         pictures = [self._read(path, picture, Resize()) for path in request["pictures"]]
         small = all(
