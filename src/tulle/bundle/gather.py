@@ -93,6 +93,7 @@ def gather(
             bundle,
             is_zip=project.package.type is PackageType.ZIP,
             base_is_aws=is_aws_base(project.package.base),
+            cache=surroundings.cache,
         ),
     )
     _require_sound(findings)

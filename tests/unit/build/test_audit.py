@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from made_elf import make_library
 from tulle.bundle.audit.audit import audit
 from tulle.bundle.audit.sizes import find_size_problems, find_zip_problems
 from tulle.bundle.runtime_files import RUNTIME_HANDLER, runtime_files
@@ -21,7 +24,12 @@ MIB = 1024 * 1024
 
 
 def look(bundle: Bundle, *, base_is_aws: bool = True) -> tuple[Finding, ...]:
-    return audit(bundle, is_zip=True, base_is_aws=base_is_aws)
+    with tempfile.TemporaryDirectory() as cache:
+        first, again = (
+            audit(bundle, is_zip=True, base_is_aws=base_is_aws, cache=Path(cache)) for _ in "12"
+        )
+    assert first == again
+    return first
 
 
 def look_at(code: str, *others: str, runtime: str = "python3.13") -> tuple[Finding, ...]:
@@ -179,3 +187,9 @@ def test_says_what_is_largest_in_what_is_too_large() -> None:
 def test_a_large_zip_goes_through_a_bucket() -> None:
     assert find_zip_problems(50 * MIB) == ()
     assert [finding.code for finding in find_zip_problems(51 * MIB)] == ["zip-needs-s3"]
+
+
+def test_a_compiled_file_for_another_processor_is_found() -> None:
+    library = make_library("aarch64")
+    bundle = made_bundle(bundle_file("app.py", HANDLER), bundle_file("native.so", library))
+    assert [finding.code for finding in look(bundle)] == ["unfit-library"]
