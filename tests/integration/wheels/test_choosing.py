@@ -71,6 +71,19 @@ def test_takes_the_wheels_of_the_target(
     assert f"thing_{machine}_{tag}.py" in {str(file.path) for file in found.files}
 
 
+def test_takes_the_wheel_that_suits_best_where_several_do(offline: Project, index: Path) -> None:
+    for tag in (
+        "py3-none-any",
+        "cp313-cp313-manylinux_2_17_x86_64",
+        "cp39-abi3-manylinux_2_28_x86_64",
+    ):
+        make_wheel(index, "thing", tag=tag, files={f"{tag.partition('-')[0]}.py": b""})
+    found = offline.dependencies(X86_64, "thing", with_runtime=False)
+    assert "cp313.py" in {str(file.path) for file in found.files}
+    lesser = offline.dependencies(find_target("python3.12", "x86_64"), "thing", with_runtime=False)
+    assert "cp39.py" in {str(file.path) for file in lesser.files}
+
+
 def test_takes_what_packages_require_of_each_other(offline: Project, index: Path) -> None:
     needs = 'Requires-Dist: other>=2\nRequires-Dist: old; python_version < "3.13"\n'
     make_wheel(index, "thing", metadata=needs)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from tulle.bundle.wheels.lock import Wheel
+from tulle.bundle.wheels.tags import suitability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,7 @@ class Uv:
                 (str(wanted),),
             )
         packages = tomllib.loads(answer).get("packages", ())
-        return tuple(_wheel(package, of_runtime=of_runtime) for package in packages)
+        return tuple(_wheel(package, target, of_runtime=of_runtime) for package in packages)
 
     def unpack(self, wheels: tuple[Wheel, ...], target: Target, folder: Path) -> None:
         """Unpack the very files that were chosen, their digests checked.
@@ -119,13 +120,18 @@ def _for(target: Target) -> tuple[str, ...]:
     )
 
 
-def _wheel(package: dict[str, Any], *, of_runtime: bool) -> Wheel:
-    (wheel,) = package["wheels"]
-    address = wheel.get("url") or wheel["path"]
+def _wheel(package: dict[str, Any], target: Target, *, of_runtime: bool) -> Wheel:
+    files = {_file_name(wheel): wheel["hashes"]["sha256"] for wheel in package["wheels"]}
+    best = min(sorted(files), key=lambda file: suitability(file, target))
     return Wheel(
         name=package["name"],
         version=package["version"],
-        file=PurePosixPath(unquote(urlsplit(address).path)).name,
-        sha256=wheel["hashes"]["sha256"],
+        file=best,
+        sha256=files[best],
         of_runtime=of_runtime,
     )
+
+
+def _file_name(wheel: dict[str, Any]) -> str:
+    address = wheel.get("url") or wheel["path"]
+    return PurePosixPath(unquote(urlsplit(address).path)).name
