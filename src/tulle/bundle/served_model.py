@@ -61,7 +61,7 @@ def _converted(
 ) -> Model:
     source = open_source(path)
     labels = settle_labels(source, _labels(section, folder), reporter)
-    output = cache / "models" / f"{_key(source, labels, section)}.tflite"
+    output = cache / "models" / _key(source, labels, section) / f"{path.stem}.tflite"
     if not output.is_file():
         output.parent.mkdir(parents=True, exist_ok=True)
         request = ConversionRequest(

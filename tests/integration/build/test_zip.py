@@ -7,20 +7,20 @@ import json
 import shutil
 import subprocess
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from integration.build.build_process import built
+from integration.build.build_process import built, run_build
 from integration.build.lambda_emulator import invoking, picture_event
 from integration.emulator.dev_process import TULLE
 from tulle.model.builtin import builtin_model, sample_pictures
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from integration.build.lambda_emulator import Interpreter
 
+SOURCES = Path(__file__).parents[2] / "data/models/sources"
 OWN_HANDLER = """
 import base64
 import os
@@ -153,6 +153,18 @@ def test_a_handler_of_ones_own_has_the_model(
     pants = next(path for path in sample_pictures() if path.stem == "pants")
     with invoking(command, folder=task, environment=environment) as invoke:
         assert invoke(picture_event(pants)) == {"said": "PANTS!"}
+
+
+def test_a_source_is_converted_once(tmp_path: Path) -> None:
+    source = SOURCES / "teachable-machine/model_unquant.tflite"
+    arguments = (source, "--type", "zip", "--labels", "nothing,half,all")
+    first = run_build(*arguments, folder=tmp_path)
+    again = run_build(*arguments, folder=tmp_path)
+    assert first.returncode == again.returncode == 0, first.stderr
+    assert "Run the result on" in first.stderr
+    assert "Run the result on" not in again.stderr
+    with zipfile.ZipFile(tmp_path / "dist/model_unquant.zip") as archive:
+        assert json.loads(archive.read("manifest.json"))["labels"] == ["nothing", "half", "all"]
 
 
 def test_a_handler_without_a_model_is_small(tmp_path: Path) -> None:
