@@ -10,6 +10,7 @@ from tulle.errors import (
     LockedPackageGone,
     NoWheelFits,
     OnlySource,
+    OutputUnavailable,
     PackagesConflict,
 )
 from tulle.target import find_target
@@ -33,6 +34,7 @@ hint: You require CPython 3.13 (`cp313`), but we only found wheels for `thing` (
 Python ABI tags: `cp310`, `cp311`"""
 UNREACHABLE = """error: Request failed after 3 retries in 9.6s
   cause: Failed to fetch: http://127.0.0.1:9/simple/thing/"""
+FULL = "error: Failed to install: thing.whl\n  cause: No space left on device (os error 28)"
 CONFLICT = (
     "error: No solution found\n  cause: Because you require numpy<2 and numpy>2, we can conclude …"
 )
@@ -44,6 +46,7 @@ CONFLICT = (
         (NO_SOURCE, OnlySource, "`docopt` has no wheel", "build its wheel on Amazon Linux 2,"),
         (NO_PLATFORM, NoWheelFits, "`thing` has no wheel for python3.11 on x86_64", "`python3.14`"),
         (UNREACHABLE, IndexUnavailable, "does not answer", "pip config list"),
+        (FULL, OutputUnavailable, "cannot be unpacked", "make room"),
         (CONFLICT, PackagesConflict, "no choice of packages", "loosen"),
     ],
 )

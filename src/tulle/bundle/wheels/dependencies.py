@@ -61,7 +61,8 @@ def dependencies(  # noqa: PLR0913 (what it needs of the world comes in here)
         reporter: hears of the parts that take seconds.
 
     Raises:
-        PackagesError: the packages cannot be had; nothing was written.
+        BundleError: the packages cannot be had, or not be unpacked.
+        OSError: the cache or the lock cannot be written.
     """
     request = read_request(requirements, with_runtime=with_runtime)
     choice = find_choice(lock, target, request.sha256)

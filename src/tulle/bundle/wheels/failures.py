@@ -10,6 +10,7 @@ from tulle.errors import (
     LockedPackageGone,
     NoWheelFits,
     OnlySource,
+    OutputUnavailable,
     PackagesConflict,
 )
 from tulle.target import find_target, runtimes
@@ -17,13 +18,16 @@ from tulle.target import find_target, runtimes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tulle.errors import PackagesError
+    from tulle.errors import BundleError
     from tulle.target import Target
 
 __all__ = ["explain_choosing", "explain_unpacking", "name_other_runtimes", "nothing_fits"]
 
 _UNREACHABLE = re.compile(
     r"error sending request|Failed to fetch|network was disabled|Request failed|timed out"
+)
+_UNWRITABLE = re.compile(
+    r"No space left on device|Permission denied|Read-only file system|Disk quota exceeded"
 )
 _NO_WHEEL = re.compile(r"Wheels are required for `(?P<name>[^`]+)`")
 _NO_FITTING_WHEEL = re.compile(
@@ -34,7 +38,7 @@ _PYTHON_TAG = re.compile(r"\bcp(\d)(\d+)\b")
 
 def explain_choosing(
     said: str, target: Target, passed_over: Mapping[str, tuple[str, ...]]
-) -> PackagesError:
+) -> BundleError:
     """Say why no packages can be chosen.
 
     Args:
@@ -42,8 +46,8 @@ def explain_choosing(
         target: what they were to be for.
         passed_over: by package, the versions that were ruled out before, each with its reason.
     """
-    if _UNREACHABLE.search(said):
-        return _unreachable(said)
+    if general := _general(said):
+        return general
     detail = "\n".join((*(line for lines in passed_over.values() for line in lines), _reason(said)))
     if blamed := next((name for name in passed_over if f" {name}" in said), None):
         return nothing_fits(blamed, target, detail)
@@ -77,10 +81,10 @@ def nothing_fits(name: str, target: Target, detail: str) -> NoWheelFits:
     )
 
 
-def explain_unpacking(said: str) -> PackagesError:
+def explain_unpacking(said: str) -> BundleError:
     """Say why files that were chosen before cannot be had."""
-    if _UNREACHABLE.search(said):
-        return _unreachable(said)
+    if general := _general(said):
+        return general
     return LockedPackageGone(
         "a file that the lock names is not offered any more, or is another now",
         hint="look at what changed in the index; to choose anew, delete tulle.lock",
@@ -104,12 +108,21 @@ def name_other_runtimes(target: Target, *, pythons: frozenset[str] = frozenset()
     return f"choose another runtime: {names} ({why})"
 
 
-def _unreachable(said: str) -> IndexUnavailable:
-    return IndexUnavailable(
-        "the package index does not answer",
-        hint="check the network, and the index that pip or uv are told to use (`pip config list`)",
-        detail=_reason(said),
-    )
+def _general(said: str) -> BundleError | None:
+    """Tell the failures that have nothing to do with what was asked for."""
+    if _UNWRITABLE.search(said):
+        return OutputUnavailable(
+            "packages cannot be unpacked",
+            hint="make room, or name other folders in UV_CACHE_DIR, XDG_CACHE_HOME and TMPDIR",
+            detail=_reason(said),
+        )
+    if _UNREACHABLE.search(said):
+        return IndexUnavailable(
+            "the package index does not answer",
+            hint="check the network, and the index that pip or uv are told to use (`pip config list`)",
+            detail=_reason(said),
+        )
+    return None
 
 
 def _reason(said: str) -> str:
