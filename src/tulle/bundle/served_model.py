@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 from tulle import __version__
 from tulle.errors import InvalidLabels, UnsupportedModel
 from tulle.model.builtin import builtin_model
-from tulle.model.convert import ConversionRequest, convert
 from tulle.model.file import load_model
 from tulle.model.labels import read_labels
-from tulle.model.sources.source import open_source, settle_labels
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +57,10 @@ def served_model(project: Project, *, cache: Path, reporter: Reporter) -> Model 
 def _converted(
     path: Path, section: ModelSection, folder: Path, cache: Path, reporter: Reporter
 ) -> Model:
+    # Most builds convert nothing, and these are slow to load.
+    from tulle.model.convert import ConversionRequest, convert  # noqa: PLC0415
+    from tulle.model.sources.source import open_source, settle_labels  # noqa: PLC0415
+
     source = open_source(path)
     labels = settle_labels(source, _labels(section, folder), reporter)
     output = cache / "models" / _key(source, labels, section) / f"{path.stem}.tflite"
