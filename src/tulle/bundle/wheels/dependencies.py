@@ -74,7 +74,8 @@ def dependencies(  # noqa: PLR0913 (what it needs of the world comes in here)
         reporter.step(f"choosing packages for {target.runtime} on {target.architecture}")
         choice = choose(request, target, uv, reporter)
         write_choice(lock, choice)
-    reporter.step("unpacking packages and leaving out what the function does not use")
+    compiler = f", compiling with Python {interpreter.version}" if interpreter else ""
+    reporter.step(f"unpacking packages, leaving out what the function does not use{compiler}")
     return _make(choice, target, uv, cache, interpreter)
 
 

@@ -26,6 +26,7 @@ __all__ = ["explain_choosing", "explain_unpacking", "name_other_runtimes", "noth
 _UNREACHABLE = re.compile(
     r"error sending request|Failed to fetch|network was disabled|Request failed|timed out"
 )
+_REFUSED = re.compile(r"401 Unauthorized|403 Forbidden|lack of valid authentication")
 _UNWRITABLE = re.compile(
     r"No space left on device|Permission denied|Read-only file system|Disk quota exceeded"
 )
@@ -116,6 +117,12 @@ def _general(said: str) -> BundleError | None:
             hint="make room, or name other folders in UV_CACHE_DIR, XDG_CACHE_HOME and TMPDIR",
             detail=_reason(said),
         )
+    if _REFUSED.search(said):
+        return IndexUnavailable(
+            "the package index refuses to answer without the right credentials",
+            hint="put them into `~/.netrc`, or into the index's address: pip's `index-url`, or UV_DEFAULT_INDEX",
+            detail=_reason(said),
+        )
     if _UNREACHABLE.search(said):
         return IndexUnavailable(
             "the package index does not answer",
@@ -126,9 +133,11 @@ def _general(said: str) -> BundleError | None:
 
 
 def _reason(said: str) -> str:
-    """Leave out `uv`'s own hints, which speak of its own options."""
+    """Leave out those of `uv`'s hints that speak of its own options."""
     paragraphs = said.split("\n\n")
-    return "\n\n".join(text for text in paragraphs if not text.startswith("hint: "))
+    return "\n\n".join(
+        text for text in paragraphs if not (text.startswith("hint: ") and "`--" in text)
+    )
 
 
 def _pythons(said: str) -> frozenset[str]:
