@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tulle.bundle.assemble import assemble
@@ -21,7 +21,7 @@ from tulle.project.project import PackageType
 from tulle.target import find_target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from tulle.bundle.bundle import Bundle, BundleFile
@@ -86,7 +86,7 @@ def gather(
         target=target,
         handler=project.function.handler or RUNTIME_HANDLER,
     )
-    findings = (
+    found = (
         *own.findings,
         *clashes,
         *audit(
@@ -96,6 +96,7 @@ def gather(
             cache=surroundings.cache,
         ),
     )
+    findings = _accept(found, project.package.accept)
     _require_sound(findings)
     return Gathered(
         bundle=bundle,
@@ -140,6 +141,14 @@ def _project_files(project: Project, outputs: tuple[Path, ...]) -> ProjectFiles:
         project.folder,
         exclude=project.package.exclude,
         elsewhere=(*outputs, *((source,) if source else ())),
+    )
+
+
+def _accept(findings: Iterable[Finding], codes: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Make warnings of the findings that the project says are known."""
+    return tuple(
+        replace(finding, severity=Severity.WARNING) if finding.code in codes else finding
+        for finding in findings
     )
 
 

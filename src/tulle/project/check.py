@@ -74,7 +74,12 @@ _SECTIONS: dict[str, dict[str, Check]] = {
         "handler": _matching(r"[^\s.]+([./][^\s./]+)*\.[^\s./]+", "of the form module.function"),
         "requirements": _texts,
     },
-    "package": {"type": _one_of(tuple(PackageType)), "base": _text, "exclude": _texts},
+    "package": {
+        "type": _one_of(tuple(PackageType)),
+        "base": _text,
+        "exclude": _texts,
+        "accept": _texts,
+    },
     "api": {
         "type": _one_of(tuple(ApiType)),
         "route": _matching(r"/[^\s?#{}]*", "a path that begins with a slash"),

@@ -72,6 +72,8 @@ class PackageSection:
     """The image to build on; None takes AWS's own for the runtime."""
     exclude: tuple[str, ...] = ()
     """Patterns of the project's files that stay out."""
+    accept: tuple[str, ...] = ()
+    """Codes of findings that are known, and shall not keep the function from being built."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

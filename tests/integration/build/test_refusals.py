@@ -39,6 +39,13 @@ def test_goes_on_when_it_is_put_right(tmp_path: Path) -> None:
     assert built(*OPTIONS, folder=tmp_path)["size_bytes"] > 0
 
 
+def test_a_finding_that_is_accepted_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(HANDLER)
+    (tmp_path / "tulle.toml").write_text('[package]\naccept = ["missing-import"]\n')
+    (warning,) = built(*OPTIONS, folder=tmp_path)["warnings"]
+    assert warning["code"] == "missing-import"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "status"),
     [

@@ -41,6 +41,7 @@ requirements = ["scikit-learn>=1.5"]
 type = "zip"
 base = "debian:trixie-slim"
 exclude = ["notebooks/*"]
+accept = ["missing-import"]
 
 [api]
 type = "rest"
@@ -75,7 +76,10 @@ def test_reads_every_key(tmp_path: Path) -> None:
             requirements=("scikit-learn>=1.5",),
         ),
         package=PackageSection(
-            type=PackageType.ZIP, base="debian:trixie-slim", exclude=("notebooks/*",)
+            type=PackageType.ZIP,
+            base="debian:trixie-slim",
+            exclude=("notebooks/*",),
+            accept=("missing-import",),
         ),
         api=ApiSection(type=ApiType.REST, route="/classify"),
     )
