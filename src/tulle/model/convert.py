@@ -281,7 +281,10 @@ def _score(classifier: Classifier, pixels: bytes) -> list[float]:
     try:
         return classifier.score(pixels)
     except Fault as exc:
-        raise UnsupportedModel(str(exc), hint="train it again, and look at its loss") from exc
+        hint = "see what LiteRT says with --verbose, and report it with the model"
+        if "not numbers" in str(exc):
+            hint = "train it again, and look at its loss"
+        raise UnsupportedModel(str(exc), hint=hint) from exc
 
 
 def _size(size_bytes: int) -> str:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tulle.errors import UnsupportedModel, UsageError
+from tulle.model.flatbuffer.tree import read_tree, write_tree
 from tulle.model.sources.preprocessing import Channels, Preprocessing, choose_preprocessing
 from tulle.model.sources.softmax import Ending
 from tulle.model.sources.tflite.graph import Quantization, Tensor, TensorType, read_graph
@@ -50,6 +51,34 @@ def test_grey_is_pillow_s_to_the_bit(tmp_path: Path) -> None:
         grey = np.asarray(Image.fromarray(pixels).convert("L"))
         values = run(tmp_path, "identity-grey", choose_preprocessing("none"), pixels)
         assert (values == grey.ravel()).all()
+
+
+def run_whole(tmp_path: Path, name: str, kind: TensorType, pixels: Any) -> Any:
+    """Run a model whose ends are made whole numbers without a scale."""
+    tree = read_tree((SOURCES / f"{name}.tflite").read_bytes())
+    graph = tree.subgraphs[0]
+    for end in (graph.inputs[0], graph.outputs[0]):
+        graph.tensors[end].type = kind
+    content = write_tree(tree)
+    read = read_graph(content)
+    path = tmp_path / "folded.tflite"
+    path.write_bytes(fold(content, read, straight(read.input), Ending()))
+    return np.array(LiteRtModel(str(path), threads=1).run(pixels.tobytes()))
+
+
+@pytest.mark.parametrize("kind", [TensorType.UINT8, TensorType.INT8])
+def test_whole_numbers_that_stand_for_themselves_are_cast(
+    tmp_path: Path, pixels: Any, kind: TensorType
+) -> None:
+    values = run_whole(tmp_path, "identity-grey", kind, pixels)
+    lowest = 0 if kind is TensorType.UINT8 else -128
+    grey = np.asarray(Image.fromarray(pixels).convert("L")).astype(int)
+    assert (values == grey.ravel() + lowest).all()
+
+
+def test_signed_whole_numbers_may_have_three_channels(tmp_path: Path, pixels: Any) -> None:
+    values = run_whole(tmp_path, "identity", TensorType.INT8, pixels)
+    assert (values == pixels.ravel().astype(int) - 128).all()
 
 
 def test_mean_and_deviation_go_by_channel(tmp_path: Path, pixels: Any) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tulle.model.flatbuffer.reading import Table
 
-__all__ = ["Graft", "Options", "with_graft"]
+__all__ = ["Graft", "Options", "cast", "with_graft"]
 
 _IDENTIFIER = b"TFL3"
 _CODES, _GRAPHS, _BUFFERS, _SIGNATURES = 1, 2, 4, 7
@@ -36,6 +36,11 @@ class Options:
     floats: tuple[tuple[int, float], ...] = ()
 
 
+def cast(source: TensorType, target: TensorType) -> Options:
+    """Give the options of a CAST."""
+    return Options(kind=37, bytes_=((0, source), (1, target)))
+
+
 _OPTIONS = {
     Operation.CONV_2D: Options(kind=1, uints=((1, 1), (2, 1)), bytes_=((0, _SAME_SIZE),)),
     Operation.SOFTMAX: Options(kind=9, floats=((0, 1.0),)),
@@ -44,7 +49,7 @@ _OPTIONS = {
     Operation.MUL: Options(kind=21),
     Operation.GATHER: Options(kind=23, uints=((0, 3),)),
     Operation.SUB: Options(kind=28),
-    Operation.CAST: Options(kind=37, bytes_=((0, TensorType.UINT8), (1, TensorType.FLOAT32))),
+    Operation.CAST: cast(TensorType.UINT8, TensorType.FLOAT32),
 }
 
 
@@ -62,6 +67,7 @@ class Step:
     operation: Operation
     inputs: tuple[int, ...]
     output: int
+    options: Options | None
 
 
 @dataclass(slots=True)
@@ -113,15 +119,38 @@ class Graft:
         content = struct.pack(f"<{len(values)}i", *values)
         return self.tensor(TensorType.INT32, (len(values),), content=content)
 
-    def before(self, operation: Operation, inputs: Sequence[int], output: int) -> int:
+    def before(
+        self,
+        operation: Operation,
+        inputs: Sequence[int],
+        output: int,
+        options: Options | None = None,
+    ) -> int:
         """Add an operator that runs before the old ones, and give its output."""
-        self.ahead.append(Step(operation=operation, inputs=tuple(inputs), output=output))
+        self.ahead.append(_step(operation, inputs, output, options))
         return output
 
-    def behind(self, operation: Operation, inputs: Sequence[int], output: int) -> int:
+    def behind(
+        self,
+        operation: Operation,
+        inputs: Sequence[int],
+        output: int,
+        options: Options | None = None,
+    ) -> int:
         """Add an operator that runs behind the old ones, and give its output."""
-        self.after.append(Step(operation=operation, inputs=tuple(inputs), output=output))
+        self.after.append(_step(operation, inputs, output, options))
         return output
+
+
+def _step(
+    operation: Operation, inputs: Sequence[int], output: int, options: Options | None
+) -> Step:
+    return Step(
+        operation=operation,
+        inputs=tuple(inputs),
+        output=output,
+        options=options or _OPTIONS.get(operation),
+    )
 
 
 def with_graft(content: bytes, graft: Graft) -> bytes:
@@ -182,7 +211,7 @@ class _Writer:
             2: vector_of(builder, "i", [step.output]),
         }
         kinds = {}
-        if options := _OPTIONS.get(step.operation):
+        if options := step.options:
             offsets[4] = table(
                 builder,
                 uints=dict(options.uints),

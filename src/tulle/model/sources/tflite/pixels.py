@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tulle.errors import UnsupportedModel
 from tulle.model.signature import PictureInput
 from tulle.model.sources.preprocessing import LUMA, Preprocessing
-from tulle.model.sources.tflite.graft import Graft, with_graft
+from tulle.model.sources.tflite.graft import Graft, cast, with_graft
 from tulle.model.sources.tflite.graph import Operation, Quantization, TensorType
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def score_count(tensor: Tensor) -> int:
 
 def straight(tensor: Tensor) -> Preprocessing:
     """Say what a quantised input makes of pixels that go in as they are: 0 to 255, or -128 to 127."""
-    quantization = tensor.quantization or Quantization(scale=1.0, zero_point=_LOWEST[tensor.type])
+    # Without a scale, numbers stand for themselves.
+    quantization = tensor.quantization or Quantization(scale=1.0, zero_point=0)
     mean = float(quantization.zero_point - _LOWEST[tensor.type])
     return Preprocessing(name="quantised", mean=(mean,) * 3, std=(1 / quantization.scale,) * 3)
 
@@ -82,7 +83,7 @@ def _put_input(graft: Graft, old: Tensor, preprocessing: Preprocessing) -> None:
     as_they_are = plain and is_straight(old, preprocessing)
     if as_they_are and old.type is TensorType.UINT8:
         return
-    if as_they_are and old.type is TensorType.INT8:
+    if as_they_are and old.quantization:
         scale, zero_point = _scale(old)
         moved = Quantization(scale=scale, zero_point=zero_point + 128)
         graft.input = graft.tensor(TensorType.UINT8, shape, name="pixels", quantization=moved)
@@ -117,7 +118,7 @@ class _Floats:
             self._shape = (1, *self._old.shape[1:])
             self._add(Operation.RESHAPE, self._graft.integers(self._shape))
         if self._old.type is not TensorType.FLOAT32:
-            self._add(Operation.QUANTIZE)
+            self._add(Operation.QUANTIZE if self._old.quantization else Operation.CAST)
         self._write()
 
     def _luma(self) -> None:
@@ -146,19 +147,24 @@ class _Floats:
             made = self._graft.tensor(kind, shape)
             current = self._graft.before(operation, [current, *constants], made)
         operation, constants, _, _ = self._steps[-1]
-        self._graft.before(operation, [current, *constants], self._old.index)
+        back = operation is Operation.CAST and self._old.type is not TensorType.FLOAT32
+        options = cast(TensorType.FLOAT32, self._old.type) if back else None
+        self._graft.before(operation, [current, *constants], self._old.index, options)
 
 
 def _put_output(graft: Graft, graph: Graph, ending: Ending) -> None:
     old = graph.output
     rows = (1, score_count(old))
 
-    def add(operation: Operation, *constants: int, shape: tuple[int, ...] = rows) -> None:
-        made = graft.tensor(TensorType.FLOAT32, shape)
+    def add(operation: Operation, *constants: int) -> None:
+        made = graft.tensor(TensorType.FLOAT32, rows)
         graft.output = graft.behind(operation, [graft.output, *constants], made)
 
     if old.type is not TensorType.FLOAT32:
-        add(Operation.DEQUANTIZE, shape=tuple(abs(size) for size in old.shape))
+        made = graft.tensor(TensorType.FLOAT32, tuple(abs(size) for size in old.shape))
+        operation = Operation.DEQUANTIZE if old.quantization else Operation.CAST
+        options = None if old.quantization else cast(old.type, TensorType.FLOAT32)
+        graft.output = graft.behind(operation, [graft.output], made, options)
     # LiteRT's compiled model leaves an output empty that is reshaped to a size known only as it runs.
     if len(old.shape) != 2 or graph.reshapes_last:
         add(Operation.RESHAPE, graft.integers(rows))
@@ -187,5 +193,5 @@ def is_straight(tensor: Tensor, preprocessing: Preprocessing) -> bool:
 
 
 def _scale(tensor: Tensor) -> tuple[float, int]:
-    quantization = tensor.quantization or Quantization(scale=1.0, zero_point=_LOWEST[tensor.type])
+    quantization = tensor.quantization or Quantization(scale=1.0, zero_point=0)
     return quantization.scale, quantization.zero_point
