@@ -1,14 +1,15 @@
-"""Make the trained network one Keras file whose scores mean something, and tell how good it is."""
+"""Make the trained runs one Keras file whose scores mean something, and tell how good it is."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
-import torch
 
+from averaging import average_runs, write_log
 from calibration import calibration_error, fit_temperature
 from imagenet import read_imagenet_weights
 from keras_network import build_classifier, set_convolutions
@@ -16,7 +17,9 @@ from pictures import Part, read_labels, read_part, read_picture, shrink
 from plot import plot_training
 from report import report
 from saving import round_weights, save_small
-from torch_network import Tail
+
+if TYPE_CHECKING:
+    from torch_network import Tail
 
 __all__ = ["SIZE", "build_trained", "read_pixels"]
 
@@ -44,14 +47,6 @@ def set_scores(model: keras.Model, weights: np.ndarray, bias: np.ndarray) -> Non
     model.get_layer("scores").set_weights([weights, bias])
 
 
-def read_tail(checkpoint: Path, categories: int) -> Tail:
-    """Read the weights of the best epoch."""
-    tail = Tail(categories, dropout=0)
-    tail.load_state_dict(torch.load(checkpoint, weights_only=True)["best"])
-    tail.eval()
-    return tail
-
-
 def _calibrate(model: keras.Model, pixels: np.ndarray, categories: np.ndarray) -> None:
     """Divide the logits by the temperature that makes the right categories likeliest."""
     logits = np.log(model.predict(pixels, verbose=0) + 1e-12)
@@ -71,12 +66,17 @@ def main() -> None:
     labels = read_labels(arguments.data)
     validation = read_part(arguments.data, "validation", labels)
     pixels = read_pixels(validation, SIZE)
-    model = build_trained(read_tail(arguments.cache / "checkpoint.pt", len(labels)), SIZE)
+    runs = sorted(arguments.cache.glob("seed-*.pt"))
+    if not runs:
+        raise SystemExit(f"error: {arguments.cache} holds no run\nhint: run train.py first")
+    print(f"averaging {', '.join(path.stem for path in runs)}")
+    model = build_trained(average_runs(runs, len(labels)), SIZE)
     _calibrate(model, pixels, validation.categories)
     round_weights(model)
     path = arguments.output / "clothing.keras"
     save_small(model, path)
     (arguments.output / "labels.txt").write_text("\n".join(labels) + "\n")
+    write_log(runs, arguments.output / "training.csv")
     plot_training(arguments.output / "training.csv", arguments.output / "curves.svg")
     scores = keras.models.load_model(path).predict(pixels, verbose=0)
     print(f"\n{path}, {path.stat().st_size / 1e6:.2f} MB, on validation:")

@@ -50,12 +50,16 @@ class Run:
         self.tail = Tail(labels, dropout=settings.dropout)
         self.tail.load_pretrained(read_imagenet_weights())
         self.log: list[dict[str, float]] = []
-        self.best: dict[str, torch.Tensor] = {}
         matrices = [p for p in self.tail.parameters() if p.ndim > 1]
         vectors = [p for p in self.tail.parameters() if p.ndim == 1]
         groups = [{"params": matrices, "weight_decay": settings.decay}, {"params": vectors}]
         self.optimiser = torch.optim.AdamW(groups, lr=settings.rate, weight_decay=0)
         self.averaged = copy.deepcopy(self.tail)
+
+    @property
+    def done(self) -> bool:
+        """Whether every epoch was run."""
+        return len(self.log) >= self.settings.epochs
 
     def fit_head(self) -> None:
         """Start the head from the best one for the untrained tail, over two views a picture."""
@@ -105,14 +109,6 @@ class Run:
                 mean.lerp_(new, 1 - self.settings.average)
         return float(loss.detach())
 
-    def close(self, entry: dict[str, float]) -> None:
-        """Log an epoch, and keep its averaged weights if its loss on validation is the lowest."""
-        if entry["validation_loss"] < min(
-            (e["validation_loss"] for e in self.log), default=math.inf
-        ):
-            self.best = copy.deepcopy(self.averaged.state_dict())
-        self.log.append(entry)
-
     def save(self, path: Path) -> None:
         """Write all that the next epoch needs."""
         state = {
@@ -120,7 +116,6 @@ class Run:
             "averaged": self.averaged.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "log": self.log,
-            "best": self.best,
         }
         unfinished = path.with_suffix(".part")
         torch.save(state, unfinished)
@@ -132,7 +127,7 @@ class Run:
         self.tail.load_state_dict(state["tail"])
         self.averaged.load_state_dict(state["averaged"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.log, self.best = state["log"], state["best"]
+        self.log = state["log"]
 
 
 def _batch(maps: Maps, pictures: np.ndarray, views: np.ndarray) -> torch.Tensor:

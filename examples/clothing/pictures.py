@@ -29,7 +29,9 @@ class Part:
     @property
     def digest(self) -> str:
         """Name this list of pictures, so that what was cached for another one is not taken."""
-        listing = "\n".join(f"{path} {path.stat().st_size}" for path in self.paths)
+        listing = "\n".join(
+            f"{path.parent.name}/{path.name} {path.stat().st_size}" for path in self.paths
+        )
         return hashlib.sha256(listing.encode()).hexdigest()[:12]
 
 

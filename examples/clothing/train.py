@@ -1,13 +1,13 @@
 """Train the clothing classifier: fine-tune EfficientNet-Lite0 from its fourth stage on.
 
-Run `views.py` before, and `export.py` after. Each epoch leaves a checkpoint, from which a run that
-was broken off goes on.
+Run `views.py` before, once for each of a few seeds this, and `export.py` after, which averages the
+runs. Each epoch leaves a checkpoint, from which a run that was broken off goes on.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
+import os
 import time
 from pathlib import Path
 
@@ -19,33 +19,32 @@ from pictures import read_labels, read_part
 
 __all__ = ["train"]
 
-_FIELDS = ("epoch", "rate", "loss", "validation_loss", "validation_accuracy", "seconds")
 
-
-def train(run: Run, validation: Maps, *, checkpoint: Path, log: Path) -> None:
-    """Train to the end, leaving a checkpoint and a line of the log after each epoch."""
+def train(run: Run, validation: Maps, *, checkpoint: Path) -> None:
+    """Train to the end, leaving a checkpoint with its log after each epoch."""
     if checkpoint.exists():
         run.load(checkpoint)
     else:
         run.fit_head()
-        print(
-            f"head fitted, validation accuracy {evaluate(run.averaged, validation)[1]:.4f}",
-            flush=True,
-        )
-    while len(run.log) < run.settings.epochs:
+        _, accuracy = evaluate(run.averaged, validation)
+        print(f"head fitted, validation accuracy {accuracy:.4f}", flush=True)
+    while not run.done:
         began = time.monotonic()
         loss = run.epoch()
         validation_loss, accuracy = evaluate(run.averaged, validation)
-        rate = run.optimiser.param_groups[0]["lr"]
-        seconds = time.monotonic() - began
-        values = (len(run.log) + 1, rate, loss, validation_loss, accuracy, seconds)
-        run.close(dict(zip(_FIELDS, values, strict=True)))
+        run.log.append(
+            {
+                "seed": run.settings.seed,
+                "epoch": len(run.log) + 1,
+                "rate": run.optimiser.param_groups[0]["lr"],
+                "loss": loss,
+                "validation_loss": validation_loss,
+                "validation_accuracy": accuracy,
+                "seconds": time.monotonic() - began,
+            }
+        )
         print(" ".join(f"{name} {value:.4g}" for name, value in run.log[-1].items()), flush=True)
         run.save(checkpoint)
-    with log.open("w", newline="") as file:
-        writer = csv.DictWriter(file, _FIELDS)
-        writer.writeheader()
-        writer.writerows({name: f"{value:.4g}" for name, value in row.items()} for row in run.log)
 
 
 def main() -> None:
@@ -53,23 +52,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="holds train/ and validation/, a folder a category")
     parser.add_argument("--cache", type=Path, default=Path(".cache/clothing"))
-    parser.add_argument("--output", type=Path, default=Path(__file__).parent, help="default: here")
     parser.add_argument("--epochs", type=int, default=10, help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="default: all")
     arguments = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(arguments.threads)
     labels = read_labels(arguments.data)
     train_maps, validation = (
         read_maps(arguments.cache, read_part(arguments.data, name, labels))
         for name in ("train", "validation")
     )
     run = Run(Settings(epochs=arguments.epochs, seed=arguments.seed), train_maps, len(labels))
-    train(
-        run,
-        validation,
-        checkpoint=arguments.cache / "checkpoint.pt",
-        log=arguments.output / "training.csv",
-    )
+    train(run, validation, checkpoint=arguments.cache / f"seed-{arguments.seed}.pt")
 
 
 if __name__ == "__main__":
