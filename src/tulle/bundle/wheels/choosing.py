@@ -62,7 +62,7 @@ def choose(request: Request, target: Target, uv: Uv, reporter: Reporter) -> Choi
             unseen = tuple(wheel for wheel in wheels if wheel not in fitting)
             found = tuple(_misfits(unseen, target, uv))
         except UvFailed as failure:
-            raise explain_choosing(failure.said, target, _by_name(passed_over)) from failure
+            raise explain_choosing(failure.said, target, _by_name(passed_over)) from None
         if not found:
             return Choice(
                 runtime=target.runtime,
@@ -109,7 +109,7 @@ def unpack(wheels: tuple[Wheel, ...], target: Target, uv: Uv, folder: Path) -> U
     try:
         return _unpack(wheels, target, uv, folder)
     except UvFailed as failure:
-        raise explain_unpacking(failure.said) from failure
+        raise explain_unpacking(failure.said) from None
 
 
 def _resolve(

@@ -34,6 +34,7 @@ _NO_WHEEL = re.compile(r"Wheels are required for `(?P<name>[^`]+)`")
 _NO_FITTING_WHEEL = re.compile(
     r"Wheels are available for `(?P<name>[^`]+)`|found wheels for `(?P<other>[^`]+)`"
 )
+_NOTHING_SAID = "No solution found when resolving dependencies"
 _PYTHON_TAG = re.compile(r"\bcp(\d)(\d+)\b")
 
 
@@ -54,21 +55,20 @@ def explain_choosing(
         return nothing_fits(blamed, target, detail)
     if match := _NO_WHEEL.search(said):
         return OnlySource(
-            f"`{match['name']}` has no wheel to take, and source code cannot be compiled for Lambda here",
-            hint=f"ask for another version or package; or build its wheel on {target.system}, put it into a "
-            "folder and name that in the environment variable UV_FIND_LINKS",
+            f"`{match['name']}` has no wheel for {_described(target)}, "
+            "and source code cannot be compiled for Lambda here",
+            hint=_instead_of_source(target),
             detail=detail,
         )
     if match := _NO_FITTING_WHEEL.search(said):
         return NoWheelFits(
-            f"`{match['name'] or match['other']}` has no wheel for {target.runtime} on {target.architecture} "
-            f"({target.system}, glibc {_dotted(target.glibc)})",
+            f"`{match['name'] or match['other']}` has no wheel for {_described(target)}",
             hint=name_other_runtimes(target, pythons=_pythons(said)),
             detail=detail,
         )
     return PackagesConflict(
         "no choice of packages satisfies all requirements",
-        hint="loosen what the lines below name, or correct its spelling",
+        hint="loosen what these lines name, or correct its spelling",
         detail=detail,
     )
 
@@ -102,11 +102,19 @@ def name_other_runtimes(target: Target, *, pythons: frozenset[str] = frozenset()
     if not fitting:
         return "no runtime of Lambda's fits it; ask for another version or package"
     names = ", ".join(f"`{other.runtime}`" for other in fitting)
-    if newer:
-        why = f"{fitting[0].system}, which has glibc {_dotted(fitting[0].glibc)}"
-    else:
-        why = "there are wheels for their Python"
-    return f"choose another runtime: {names} ({why})"
+    system = f"on {fitting[0].system}, which has glibc {_dotted(fitting[0].glibc)}"
+    return f"choose another runtime: {names}, {system if newer else 'for which there are wheels'}"
+
+
+def _instead_of_source(target: Target) -> str:
+    build = (
+        f"build its wheel on {target.system}, put it into a folder and name that in the environment variable "
+        "UV_FIND_LINKS"
+    )
+    others = [find_target(name, target.architecture) for name in runtimes()]
+    if any(other.glibc > target.glibc for other in others):
+        return f"{name_other_runtimes(target)}; or {build}"
+    return f"ask for another version or package; or {build}"
 
 
 def _general(said: str) -> BundleError | None:
@@ -133,11 +141,16 @@ def _general(said: str) -> BundleError | None:
 
 
 def _reason(said: str) -> str:
-    """Leave out those of `uv`'s hints that speak of its own options."""
-    paragraphs = said.split("\n\n")
-    return "\n\n".join(
-        text for text in paragraphs if not (text.startswith("hint: ") and "`--" in text)
-    )
+    """Take the causes of what `uv` said, without its own headings, and without hints on its own options."""
+    paragraphs = (text for text in said.split("\n\n") if "(i.e., with `--" not in text)
+    lines = "\n".join(paragraphs).splitlines()
+    causes = [re.sub(r"^\s*(error|cause|hint): ", "", line).strip() for line in lines]
+    return "\n".join(line for line in causes if line != _NOTHING_SAID)
+
+
+def _described(target: Target) -> str:
+    glibc = _dotted(target.glibc)
+    return f"{target.runtime} on {target.architecture} ({target.system}, glibc {glibc})"
 
 
 def _pythons(said: str) -> frozenset[str]:
