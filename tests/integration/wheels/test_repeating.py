@@ -70,6 +70,14 @@ def test_a_second_build_asks_nobody(offline: Project, index: Path) -> None:
     assert offline.story.steps == []
 
 
+def test_what_is_kept_outlives_uvs_cache(offline: Project, index: Path) -> None:
+    make_wheel(index, "thing", files={"thing.py": b"content = 1"})
+    environ = {**offline.environ, "UV_LINK_MODE": "symlink", "UV_COMPILE_BYTECODE": "1"}
+    found = replace(offline, environ=environ).dependencies(TARGET, "thing", with_runtime=False)
+    shutil.rmtree(offline.environ["UV_CACHE_DIR"])
+    assert b"content = 1" in {file.read() for file in found.files}
+
+
 def test_two_machines_make_the_same_files(offline: Project, index: Path, tmp_path: Path) -> None:
     files = {f"thing/module{count}.py": b"a = {'x', 'y', 'z'}" for count in range(20)}
     make_wheel(index, "thing", files=files)

@@ -85,6 +85,8 @@ class Uv:
             files.write_text("\n".join(lines), encoding="utf-8")
             self._run(
                 ("pip", "install", "--no-deps", "--require-hashes", "--target", str(folder)),
+                # Links into uv's own cache would break when that is emptied.
+                ("--link-mode", "hardlink"),
                 _for(target),
                 ("-r", str(files)),
             )
