@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 _PATIENCE_S = 30.0
+_PATIENCE_WITH_QEMU_S = 180.0
 _PATH = "/2015-03-31/functions/function/invocations"
 # `make test` puts it there: one file of a large package is wanted.
 _PROCESSOR = {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
@@ -107,7 +108,7 @@ def picture_event(path: Path) -> dict[str, object]:
 
 
 def _invoke(port: int, event: dict[str, object], log: Path) -> Any:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_S)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_WITH_QEMU_S)
     connection.request("POST", _PATH, json.dumps(event))
     response = connection.getresponse()
     body = response.read()
