@@ -86,13 +86,14 @@ def gather(
         target=target,
         handler=project.function.handler or RUNTIME_HANDLER,
     )
+    is_zip = project.package.type is PackageType.ZIP
     found = (
         *own.findings,
         *clashes,
         *audit(
             bundle,
-            is_zip=project.package.type is PackageType.ZIP,
-            base_is_aws=is_aws_base(project.package.base),
+            is_zip=is_zip,
+            base_is_aws=is_zip or is_aws_base(project.package.base),
             cache=surroundings.cache,
         ),
     )

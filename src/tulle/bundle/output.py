@@ -22,7 +22,7 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, 
 
 @contextmanager
 def cache_in_use(cache: Path) -> Iterator[None]:
-    """Say of a cache that cannot be written what is wrong with it.
+    """Say of a cache, or of what else cannot be written meanwhile, what is wrong with it.
 
     Raises:
         OutputUnavailable: the disk is full, or is not this user's to write to.
@@ -32,9 +32,10 @@ def cache_in_use(cache: Path) -> Iterator[None]:
     except OSError as exc:
         if exc.errno not in _NO_ROOM:
             raise
+        place = exc.filename or cache
         raise OutputUnavailable(
-            f"the cache in {cache} cannot be written: {exc.strerror}",
-            hint="make room there, or name another folder in the variable XDG_CACHE_HOME",
+            f"{place} cannot be written: {exc.strerror}",
+            hint="make room there; the variable XDG_CACHE_HOME names another folder for the cache",
         ) from exc
 
 
