@@ -28,7 +28,9 @@ CHOICE = Choice(
             sha256="b" * 64,
             of_runtime=True,
         ),
-        Wheel(name="zoë", version="2", file="zoë.whl", sha256="c" * 64, of_runtime=False),
+        Wheel(
+            name="zoe-2", version="2.0rc1+cpu", file="zoë-2.whl", sha256="c" * 64, of_runtime=False
+        ),
     ),
     passed_over=('thing 1.1: needs "more"',),
 )
@@ -68,6 +70,25 @@ def test_the_order_of_writing_changes_no_byte(tmp_path: Path) -> None:
         for choice in choices:
             write_choice(lock, choice)
     assert one.read_bytes() == two.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("name", "thing\\n--index-url https://example.com"),
+        ("version", "1.0 --hash=sha256:00"),
+        ("file", "../thing.whl"),
+        ("sha256", "b" * 63),
+    ],
+)
+def test_refuses_words_that_no_lock_has(field: str, text: str, tmp_path: Path) -> None:
+    lock = tmp_path / "tulle.lock"
+    write_choice(lock, CHOICE)
+    content = lock.read_text(encoding="utf-8")
+    was = getattr(CHOICE.wheels[0], field)
+    lock.write_text(content.replace(f'{field} = "{was}"', f'{field} = "{text}"'), encoding="utf-8")
+    with pytest.raises(InvalidLock, match="is none of its words"):
+        find_choice(lock, TARGET, "a" * 64)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -99,9 +100,22 @@ def _choice(row: dict[str, Any]) -> Choice:
         runtime=row["runtime"],
         architecture=row["architecture"],
         request_sha256=row["request_sha256"],
-        wheels=tuple(Wheel(**wheel) for wheel in row["wheel"]),
+        wheels=tuple(map(_wheel, row.get("wheel", ()))),
         passed_over=tuple(row["passed_over"]),
     )
+
+
+def _wheel(row: dict[str, Any]) -> Wheel:
+    wheel = Wheel(**row)
+    for text, pattern in (
+        (wheel.name, r"[a-z0-9]+(-[a-z0-9]+)*"),
+        (wheel.version, r"[a-z0-9.!+]+"),
+        (wheel.file, r"[^/\s]+\.whl"),
+        (wheel.sha256, r"[0-9a-f]{64}"),
+    ):
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{text!r} is none of its words")
+    return wheel
 
 
 def _invalid(path: Path, what: str) -> InvalidLock:
