@@ -129,6 +129,15 @@ class Reading(Exported):
         return super().__call__(pictures) + tf.cast(read, tf.float32)
 
 
+class OfBytes(Exported):
+    """A classifier that takes pixels as they are, and scales them itself."""
+
+    @tf.function(input_signature=[tf.TensorSpec((None, *SIZE), tf.uint8)])  # type: ignore[untyped-decorator]
+    def __call__(self, pictures: tf.Tensor) -> tf.Tensor:
+        """Score pictures of whole numbers."""
+        return super().__call__(tf.cast(pictures, tf.float32))
+
+
 class Hub(Exported):
     """A classifier as TensorFlow Hub has them: called with flags, traced for training and for inference."""
 
@@ -208,6 +217,7 @@ def saved_models(folder: Path) -> None:
     classifier(3, None).export(folder / "exported", verbose=False)
     tf.saved_model.save(Exported(), str(folder / "unsigned"))
     tf.saved_model.save(Reading(), str(folder / "reading"))
+    tf.saved_model.save(OfBytes(), str(folder / "of-bytes"))
     _hub(folder)
     _signatures(folder)
     _as_text(folder)

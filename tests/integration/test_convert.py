@@ -252,6 +252,7 @@ def test_a_model_that_cannot_be_served_is_refused(
         ("exported", SHAPES, Fit.STRETCH),
         ("unsigned", SHAPES, Fit.STRETCH),
         ("hub", SHAPES, Fit.STRETCH),
+        ("of-bytes", SHAPES, Fit.STRETCH),
         ("as-text", SHAPES, Fit.STRETCH),
         ("keras-2.h5", SHAPES, Fit.CROP),
         ("keras-2-functions.h5", SHAPES, Fit.CROP),
@@ -281,6 +282,16 @@ def test_models_of_other_kinds_answer_as_they_did(
     question = {"do": "score", "pixels": str(tmp_path / "pixels")}
     scores = keras.ask(question | {"pictures": [str(sample_pictures()[0])]})["scores"]
     assert classifier.score(pixels) == pytest.approx(scores[0], abs=1e-5)
+
+
+def test_pixels_of_whole_numbers_are_not_scaled_away(
+    keras: SourceChild, models: Path, pictures: Path
+) -> None:
+    question = _question(models / "of-bytes", pictures / "rgb.jpg", SHAPES)
+    scaled = asdict(find_preprocessing("-1..1"))
+    with pytest.raises(UnsupportedModel, match=r"of which -1\.\.1 would leave nothing") as refusal:
+        keras.ask(question | {"preprocessing": scaled})
+    assert "--preprocessing none" in refusal.value.hint
 
 
 def test_a_regression_model_is_refused(keras: SourceChild, models: Path, pictures: Path) -> None:

@@ -27,6 +27,7 @@ class LoadedModel:
         layer: the name of what it ends in.
         activation: the activation that it ends in, where that can be seen.
         keeps: what must live as long as the model does: its weights, or the whole object.
+        takes_bytes: whether it takes whole numbers from 0 to 255, and none between.
     """
 
     call: Callable[[Any], Any]
@@ -35,6 +36,7 @@ class LoadedModel:
     layer: str
     activation: str | None
     keeps: Any
+    takes_bytes: bool = False
 
 
 def picture_of(shape: Shape) -> PictureInput:

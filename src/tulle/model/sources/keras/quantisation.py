@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tulle.model.flatbuffer.tree import kind, read_tree, values
+from tulle.model.flatbuffer.ends import ends
+from tulle.model.flatbuffer.tree import read_tree
 from tulle.model.recipe import Recipe
 from tulle.model.sources.keras.bias_correction import correct_biases
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["run_converter"]
 
 _INPUT = "pixels"
-_SMALL_LAYER = 0.02  # of all weights
 
 
 def run_converter(
@@ -48,35 +48,6 @@ def _in_8_bits(converter: Any, pictures: Callable[[], Iterable[dict[str, Any]]])
     converter.representative_dataset = pictures
     converter._experimental_calibrate_only = True  # noqa: SLF001 (there is no public way)
     calibrated = converter.convert()
-    quantised = mlir_quantize(calibrated, denylisted_nodes=_ends(calibrated))
+    quantised = mlir_quantize(calibrated, denylisted_nodes=ends(read_tree(calibrated)))
     inputs = (picture[_INPUT] for picture in pictures())
     return correct_biases(calibrated, quantised, inputs)
-
-
-def _ends(model: bytes) -> list[str]:
-    """Name the nodes before the first layer with weights, and those from the last on.
-
-    Preprocessing, the last scores and their softmax are little work, and 8 bits are coarse for them. A last layer
-    that holds much of the model is not among them.
-    """
-    tree = read_tree(model)
-    graph = tree.subgraphs[0]
-    operators = graph.operators
-    sizes = [_weights_size(tree, operator) for operator in operators]
-    weighted = [place for place, size in enumerate(sizes) if size]
-    if not weighted:
-        return []
-    first, last = weighted[0], weighted[-1]
-    end = last if sizes[last] <= _SMALL_LAYER * sum(sizes) else last + 1
-    left = [*operators[:first], *operators[end:]]
-    return [graph.tensors[operator.outputs[0]].name.decode() for operator in left]
-
-
-def _weights_size(tree: Any, operator: Any) -> int:
-    from ai_edge_litert import schema_py_generated as schema  # noqa: PLC0415 (loads numpy)
-
-    kinds = schema.BuiltinOperator
-    if kind(tree, operator) not in {kinds.CONV_2D, kinds.DEPTHWISE_CONV_2D, kinds.FULLY_CONNECTED}:
-        return 0
-    weights = values(tree, tree.subgraphs[0].tensors[operator.inputs[1]], "u1")
-    return 0 if weights is None else len(weights)

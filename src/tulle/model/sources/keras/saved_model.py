@@ -71,6 +71,7 @@ def _loaded(function: Any, graph: Any, *, keeps: Any) -> LoadedModel:
         layer=last.type,
         activation=_ACTIVATIONS.get(last.type),
         keeps=(keeps, function, graph),
+        takes_bytes=inputs[0].dtype.is_integer,
     )
 
 

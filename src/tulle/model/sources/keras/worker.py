@@ -63,7 +63,12 @@ class KerasWorker:
     def _convert(self, request: dict[str, Any]) -> dict[str, Any]:
         model = self._load(request)
         preprocessing = Preprocessing(**request["preprocessing"])
-        preprocessing.of(self._picture.channels)
+        mean, std = preprocessing.of(self._picture.channels)
+        if model.takes_bytes and (any(mean) or set(std) != {1}):
+            raise UnsupportedModel(
+                f"the model takes whole numbers, of which {preprocessing.name} would leave nothing",
+                hint="it scales them itself: give --preprocessing none, or leave it out",
+            )
         self._preprocess = _preprocessor(self._keras, preprocessing)
         self._load_options = {
             "target_size": (self._picture.height, self._picture.width),
