@@ -79,6 +79,7 @@ def invoking(
     command: list[str], *, folder: Path, environment: Mapping[str, str]
 ) -> Iterator[Callable[[dict[str, object]], Any]]:
     """Run a function's command under AWS's emulator; give what invokes it."""
+    assert RIE.is_file(), f"{RIE} is missing: `make test` installs it"
     port, api_port = _free_port(), _free_port()
     log = folder.parent / "rie.log"
     addresses = [

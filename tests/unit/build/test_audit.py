@@ -135,6 +135,10 @@ def test_a_compiled_module_is_there_too() -> None:
     assert look_at("import fast\n", "fast.cpython-313-x86_64-linux-gnu.so") == ()
 
 
+def test_code_that_python_warns_of_is_no_problem() -> None:
+    assert look_at('PATTERN = "\\d"\n') == ()
+
+
 def test_reports_code_that_is_no_python() -> None:
     found = look_at("def (:\n", runtime="python3.11")
     assert [(f.code, f.severity) for f in found] == [("syntax-error", Severity.ERROR)]

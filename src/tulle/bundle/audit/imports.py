@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -133,7 +134,9 @@ class _Audit:
 
 def _parse(file: BundleFile) -> tuple[ast.Module | None, str]:
     try:
-        return ast.parse(file.read()), ""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as of "\\d": Python will warn whoever wrote it
+            return ast.parse(file.read()), ""
     except SyntaxError as exc:
         return None, f"{exc.msg} (line {exc.lineno})"
     except ValueError as exc:
