@@ -135,7 +135,7 @@ class _Audit:
 def _parse(file: BundleFile) -> tuple[ast.Module | None, str]:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # such as of "\\d": Python will warn whoever wrote it
+            warnings.simplefilter("ignore")  # such as of "\d": Python will warn whoever wrote it
             return ast.parse(file.read()), ""
     except SyntaxError as exc:
         return None, f"{exc.msg} (line {exc.lineno})"
