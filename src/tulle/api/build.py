@@ -17,7 +17,7 @@ from tulle.bundle.kept_layout import holds_image
 from tulle.bundle.output import cache_in_use, new_file
 from tulle.bundle.revision import find_revision
 from tulle.bundle.sbom import write_sbom
-from tulle.bundle.stamp import is_up_to_date, sha256_of, stamp
+from tulle.bundle.stamp import find_stamped, stamp
 from tulle.bundle.zip_archive import write_zip
 from tulle.errors import UsageError
 from tulle.project.file import read_project
@@ -189,20 +189,19 @@ def _write_sbom(request: BuildRequest, gathered: Gathered) -> Path:
 
 
 def _zip(gathered: Gathered, output: Path, cache: Path) -> Artifact:
-    unchanged = is_up_to_date(gathered.bundle, output, cache)
-    if not unchanged:
+    there = find_stamped(gathered.bundle, output, cache)
+    if not there:
         with new_file(output) as file:
             write_zip(gathered.bundle, file)
-        stamp(gathered.bundle, output, cache)
     size_bytes = output.stat().st_size
     return Artifact(
         type=PackageType.ZIP,
         gathered=gathered,
         path=output,
-        digest=f"sha256:{sha256_of(output)}",
+        digest=f"sha256:{there or stamp(gathered.bundle, output, cache)}",
         size_bytes=size_bytes,
         warnings=(*gathered.warnings, *find_zip_problems(size_bytes)),
-        unchanged=unchanged,
+        unchanged=there is not None,
     )
 
 

@@ -14,30 +14,30 @@ if TYPE_CHECKING:
 
     from tulle.bundle.bundle import Bundle
 
-__all__ = ["is_up_to_date", "sha256_of", "stamp"]
+__all__ = ["find_stamped", "stamp"]
 
 _FORMAT = 1
 """To be raised when the same bundle shall make other bytes."""
 
 
-def is_up_to_date(bundle: Bundle, artifact: Path, cache: Path) -> bool:
-    """Say whether a file is what was made of the very same bundle, whoever has touched it since."""
+def find_stamped(bundle: Bundle, artifact: Path, cache: Path) -> str | None:
+    """Give the SHA-256 of a file that is what was made of the very same bundle; None where it is not."""
     note = _note(bundle, cache)
-    return (
-        artifact.is_file()
-        and note.is_file()
-        and note.read_text(encoding="ascii") == sha256_of(artifact)
-    )
+    if not artifact.is_file() or not note.is_file():
+        return None
+    sha256 = _sha256(artifact)
+    return sha256 if note.read_text(encoding="ascii") == sha256 else None
 
 
-def stamp(bundle: Bundle, artifact: Path, cache: Path) -> None:
-    """Remember what was made of a bundle."""
+def stamp(bundle: Bundle, artifact: Path, cache: Path) -> str:
+    """Remember what was made of a bundle, and give its SHA-256."""
+    sha256 = _sha256(artifact)
     with new_file(_note(bundle, cache)) as file:
-        file.write(sha256_of(artifact).encode())
+        file.write(sha256.encode())
+    return sha256
 
 
-def sha256_of(path: Path) -> str:
-    """Give a file's SHA-256."""
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
