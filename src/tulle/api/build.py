@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tulle.bundle.audit.sizes import find_zip_problems
+from tulle.bundle.audit.sizes import find_manifest_problems, find_zip_problems
 from tulle.bundle.aws_base import is_aws_base
 from tulle.bundle.dockerfile import write_context
 from tulle.bundle.explanation import Explanation, explanations
@@ -244,7 +244,10 @@ def _image(request: BuildRequest, gathered: Gathered, surroundings: BuildSurroun
         path=output,
         digest=image.digest,
         size_bytes=sum(layer.blob.descriptor.size for layer in image.layers),
-        warnings=gathered.warnings,
+        warnings=(
+            *gathered.warnings,
+            *find_manifest_problems(len(image.manifest.content)),
+        ),
         delivery=delivery,
         unchanged=unchanged,
     )

@@ -49,7 +49,7 @@ def read_project(
     if findings:
         count = "1 problem" if len(findings) == 1 else f"{len(findings)} problems"
         raise InvalidProject(
-            f"{name} in {folder} has {count}" if name else "there is nothing to build",
+            f"{folder / name} has {count}" if name else "there is nothing to build",
             hint=f"put that right in {name}" if name else findings[0].hint,
             detail=describe_findings(findings),
         )

@@ -11,7 +11,11 @@ import pytest
 
 from made_elf import make_library
 from tulle.bundle.audit.audit import audit
-from tulle.bundle.audit.sizes import find_size_problems, find_zip_problems
+from tulle.bundle.audit.sizes import (
+    find_manifest_problems,
+    find_size_problems,
+    find_zip_problems,
+)
 from tulle.bundle.runtime_files import RUNTIME_HANDLER, runtime_files
 from tulle.errors import Finding, Severity
 from unit.build.made_bundles import bundle_file, made_bundle
@@ -191,6 +195,11 @@ def test_says_what_is_largest_in_what_is_too_large() -> None:
 def test_a_large_zip_goes_through_a_bucket() -> None:
     assert find_zip_problems(50 * MIB) == ()
     assert [finding.code for finding in find_zip_problems(51 * MIB)] == ["zip-needs-s3"]
+
+
+def test_a_manifest_that_lambda_may_not_read_is_a_warning() -> None:
+    assert find_manifest_problems(25_399) == ()
+    assert [finding.code for finding in find_manifest_problems(25_400)] == ["large-manifest"]
 
 
 def test_a_compiled_file_for_another_processor_is_found() -> None:

@@ -6,12 +6,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tulle.errors import Finding, Severity
-from tulle.limits import IMAGE_BYTES, ZIP_BYTES, ZIP_UNPACKED_BYTES
+from tulle.limits import IMAGE_BYTES, IMAGE_MANIFEST_BYTES, ZIP_BYTES, ZIP_UNPACKED_BYTES
 
 if TYPE_CHECKING:
     from tulle.bundle.bundle import Bundle
 
-__all__ = ["find_size_problems", "find_zip_problems", "mebibytes"]
+__all__ = ["find_manifest_problems", "find_size_problems", "find_zip_problems", "mebibytes"]
 
 _SHOWN = 4
 
@@ -50,6 +50,21 @@ def find_zip_problems(size_bytes: int) -> tuple[Finding, ...]:
             message=f"the zip is {mebibytes(size_bytes)}, and above {mebibytes(ZIP_BYTES)} Lambda "
             "takes it only from S3",
             hint="upload it to a bucket first, or build an image: --type image",
+        ),
+    )
+
+
+def find_manifest_problems(size_bytes: int) -> tuple[Finding, ...]:
+    """Say that an image has more layers or labels than Lambda wants to read."""
+    if size_bytes < IMAGE_MANIFEST_BYTES:
+        return ()
+    return (
+        Finding(
+            severity=Severity.WARNING,
+            code="large-manifest",
+            message=f"the image's manifest has {size_bytes:,} bytes, where Lambda wants fewer than "
+            f"{IMAGE_MANIFEST_BYTES:,}",
+            hint="take a base with fewer layers",
         ),
     )
 
