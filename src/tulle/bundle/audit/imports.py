@@ -8,8 +8,9 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tulle.bundle.audit.syntax import Import, When, imports_of, module_files
+from tulle.bundle.audit.modules import module_files
 from tulle.bundle.project_files import ORIGIN
+from tulle.bundle.python_imports import Import, When, imports_of
 from tulle.errors import Finding, Severity
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ class _Audit:
                 yield self._broken(file, problem)
                 continue
             for needed in imports_of(tree, name, is_package=file.path.stem == "__init__"):
+                if needed.optional:
+                    continue
                 if not self._is_there(needed.module):
                     yield self._missing(file, needed)
                 near = [needed.module, *(f"{needed.module}.{part}" for part in needed.names)]

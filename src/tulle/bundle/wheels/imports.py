@@ -1,4 +1,4 @@
-"""Owns reading which modules a module imports, without running it."""
+"""Owns following the imports of modules through a package."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tulle.bundle.python_imports import When
+from tulle.bundle.python_imports import imports_of as imports_in
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 __all__ = ["Closure", "import_closure", "imports_of"]
-
-_LATER = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,35 +65,10 @@ def imports_of(path: Path, name: str, *, later: bool) -> tuple[str, ...]:
         name: its full name.
         later: whether the imports within functions count.
     """
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    tree = ast.parse(path.read_bytes())
-    return tuple(found for node in _statements(tree, later) for found in _names(node, package))
-
-
-def _statements(node: ast.AST, later: bool) -> Iterator[ast.Import | ast.ImportFrom]:  # noqa: FBT001
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        yield node
-    elif later or not isinstance(node, _LATER):
-        for child in _children(node):
-            yield from _statements(child, later)
-
-
-def _children(node: ast.AST) -> Iterable[ast.AST]:
-    if isinstance(node, ast.If) and _is_for_type_checkers(node.test):
-        return node.orelse
-    return ast.iter_child_nodes(node)
-
-
-def _is_for_type_checkers(test: ast.expr) -> bool:
-    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", None)
-    return name == "TYPE_CHECKING"
-
-
-def _names(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-        return
-    above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-    source = ".".join((*above, *filter(None, [node.module])))
-    yield source
-    yield from (f"{source}.{alias.name}" for alias in node.names)
+    found = imports_in(ast.parse(path.read_bytes()), name, is_package=path.name == "__init__.py")
+    taken = [one for one in found if later or one.when is When.AT_ONCE]
+    return tuple(
+        full
+        for one in taken
+        for full in (one.module, *(f"{one.module}.{member}" for member in one.names))
+    )

@@ -1,19 +1,12 @@
-"""Owns reading a bundle's Python code: its modules by name, and what each imports."""
+"""Owns reading what a Python module imports, without running it."""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import PurePosixPath
-
-    from tulle.bundle.bundle import BundleFile
-
-__all__ = ["Import", "When", "imports_of", "module_files", "module_name"]
+__all__ = ["Import", "When", "imports_of"]
 
 _TOLERANT = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
@@ -29,37 +22,20 @@ class When(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """One import of a module that must be there."""
+    """One import."""
 
     module: str
     """In full, also where it is written with dots in front."""
     names: tuple[str, ...]
     """What is taken from it, which may be modules too."""
     when: When
+    optional: bool
+    """Whether the module goes on where it fails."""
     line: int
 
 
-def module_name(path: PurePosixPath) -> str | None:
-    """Name the module that a file is; None where it is none."""
-    if path.suffix not in {".py", ".pyc", ".so"} or "__pycache__" in path.parts:
-        return None
-    stem = path.name.partition(".")[0]
-    parts = path.parent.parts if stem == "__init__" else (*path.parent.parts, stem)
-    return ".".join(parts)
-
-
-def module_files(files: Iterable[BundleFile]) -> dict[str, BundleFile]:
-    """Find the modules of a bundle by name; source goes before anything compiled."""
-    found: dict[str, BundleFile] = {}
-    for file in files:
-        name = module_name(file.path)
-        if name and (name not in found or file.path.suffix == ".py"):
-            found[name] = file
-    return found
-
-
 def imports_of(tree: ast.Module, module: str, *, is_package: bool) -> tuple[Import, ...]:
-    """List what a module needs; imports that may fail, or are for type checkers alone, are no need."""
+    """List what a module imports, but for what is there for type checkers alone."""
     package = module if is_package else module.rpartition(".")[0]
     visitor = _Imports(package)
     visitor.visit(tree)
@@ -70,6 +46,7 @@ class _Imports(ast.NodeVisitor):
     def __init__(self, package: str) -> None:
         self._package = package
         self._when = When.AT_ONCE
+        self._optional = False
         self.found: list[Import] = []
 
     def visit_Import(self, node: ast.Import) -> None:
@@ -92,9 +69,11 @@ class _Imports(ast.NodeVisitor):
         self._visit_function(node)
 
     def visit_Try(self, node: ast.Try) -> None:
-        if not any(_tolerates(handler) for handler in node.handlers):
-            for statement in node.body:
-                self.visit(statement)
+        outer = self._optional
+        self._optional = outer or any(_tolerates(handler) for handler in node.handlers)
+        for statement in node.body:
+            self.visit(statement)
+        self._optional = outer
         for part in (*node.handlers, *node.orelse, *node.finalbody):
             self.visit(part)
 
@@ -113,7 +92,15 @@ class _Imports(ast.NodeVisitor):
 
     def _add(self, node: ast.stmt, module: str, names: tuple[str, ...]) -> None:
         if module:
-            self.found.append(Import(module=module, names=names, when=self._when, line=node.lineno))
+            self.found.append(
+                Import(
+                    module=module,
+                    names=names,
+                    when=self._when,
+                    optional=self._optional,
+                    line=node.lineno,
+                )
+            )
 
 
 def _tolerates(handler: ast.ExceptHandler) -> bool:
