@@ -202,6 +202,10 @@ def _keras_2(folder: Path) -> None:
         ]
     )
     network.save(folder / "keras-2.h5")
+    inner = tf_keras.Model(network.inputs, network.outputs)
+    tf_keras.Sequential([inner]).save(
+        folder / "keras-2-nested.h5"
+    )  # as transfer learning is written
     picture = tf_keras.Input(SIZE)
     values = tf_keras.applications.mobilenet_v2.preprocess_input(picture)  # TensorFlow's functions
     tf_keras.Model(picture, network(values[..., ::-1])).save(folder / "keras-2-functions.h5")

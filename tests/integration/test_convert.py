@@ -256,6 +256,7 @@ def test_a_model_that_cannot_be_served_is_refused(
         ("as-text", SHAPES, Fit.STRETCH),
         ("keras-2.h5", SHAPES, Fit.CROP),
         ("keras-2-functions.h5", SHAPES, Fit.CROP),
+        ("keras-2-nested.h5", SHAPES, Fit.CROP),
         ("keras-2-folder", SHAPES, Fit.LETTERBOX),
     ],
 )

@@ -14,7 +14,10 @@ __all__ = ["main"]
 # name: (module that holds `command`, what --help says). Importing a module here loads nothing heavy,
 # and `tulle --help` imports none of them.
 _COMMANDS = {
-    "convert": ("tulle.cli.convert", "Turn a Keras model into one self-contained .tflite file."),
+    "convert": (
+        "tulle.cli.convert",
+        "Turn a trained classifier into one self-contained .tflite file.",
+    ),
     "inspect": ("tulle.cli.inspect", "Tell what is in a .tflite file, and how it runs here."),
     "predict": ("tulle.cli.predict", "Classify pictures, as the function would."),
     "evaluate": ("tulle.cli.evaluate", "Judge models on pictures whose categories are known."),

@@ -234,7 +234,7 @@ def _summary(request: ConversionRequest, model: Model) -> str:
     stored = "" if request.recipe is Recipe.NONE else f" as {request.recipe}"
     signature = model.signature
     return (
-        f"{request.output.name}: {_size(model.size_bytes)}{stored}, {len(signature.labels)} labels, "
+        f"{request.output.name}: {_size(model.size_bytes)}{stored}, {_count(signature.labels)}, "
         f"{signature.width} × {signature.height} pixels in"
     )
 
@@ -285,6 +285,10 @@ def _score(classifier: Classifier, pixels: bytes) -> list[float]:
         if "not numbers" in str(exc):
             hint = "train it again, and look at its loss"
         raise UnsupportedModel(str(exc), hint=hint) from exc
+
+
+def _count(labels: tuple[str, ...]) -> str:
+    return "1 label" if len(labels) == 1 else f"{len(labels)} labels"
 
 
 def _size(size_bytes: int) -> str:

@@ -79,7 +79,9 @@ def check_source_count(labels: tuple[str, ...], outputs: int) -> None:
 
 def are_numbered(content: bytes) -> bool:
     """Say whether a file's lines are numbered from 0, as Teachable Machine writes them."""
-    lines = [line.split() for line in content.splitlines() if line.strip()]
+    lines = [
+        line.split() for line in content.removeprefix(codecs.BOM_UTF8).splitlines() if line.strip()
+    ]
     numbers = [line[0] for line in lines if len(line) > 1]
     return bool(lines) and numbers == [str(number).encode() for number in range(len(lines))]
 
@@ -118,9 +120,11 @@ def _from_json(text: str, name: str) -> list[str] | None:
     if isinstance(content, list) and all(isinstance(label, str) for label in content):
         return content
     if isinstance(content, dict) and content:
-        pairs = [(str(key), str(value)) for key, value in content.items()]
+        pairs = [(key, _name(value)) for key, value in content.items()]
         for numbered in (pairs, [(value, key) for key, value in pairs]):
-            by_number = {int(number): label for number, label in numbered if number.isdecimal()}
+            by_number = {
+                int(number): label for number, label in numbered if label and number.isdecimal()
+            }
             first = min(by_number, default=0)
             if sorted(by_number) == [*range(first, first + len(pairs))] and first in {0, 1}:
                 return [by_number[number] for number in sorted(by_number)]
@@ -130,6 +134,13 @@ def _from_json(text: str, name: str) -> list[str] | None:
         f"{name} is JSON of which no order can be read",
         hint="write a list of names, or an object of names and their numbers from 0, or one label a line",
     )
+
+
+def _name(value: object) -> str:
+    """Take what a category is called; Keras's list for ImageNet has a code before it: `["n01440764", "tench"]`."""
+    if isinstance(value, list) and len(value) == 2:
+        value = value[1]
+    return str(value) if isinstance(value, str | int) else ""
 
 
 def _without_numbers(lines: list[str]) -> list[str]:

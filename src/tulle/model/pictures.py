@@ -33,6 +33,9 @@ def choose_pictures(folder: Path, most: int, reporter: Reporter) -> tuple[Path, 
 
 def find_pictures(folder: Path, most: int = 50) -> tuple[Path, ...]:
     """Take up to `most` pictures, spread evenly over a folder and the folders in it."""
+    if not folder.is_dir():
+        what = "is no folder" if folder.exists() else "is not there"
+        raise PictureNotFound(f"{folder} {what}", hint="name a folder with pictures in it")
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES)
     if not found:
         raise PictureNotFound(

@@ -98,6 +98,7 @@ def test_refuses_an_empty_file(content: bytes) -> None:
     ("content", "numbered"),
     [
         (b"0 Rock\r\n1 Paper cut\r\n", True),
+        (b"\xef\xbb\xbf0 Rock\n1 Paper\n", True),
         (b"Rock\nPaper\n", False),
         (b"1 Rock\n2 Paper\n", False),
         (b"0\n1\n", False),
@@ -116,6 +117,7 @@ def test_knows_teachable_machine_s_labels(content: bytes, numbered: bool) -> Non
         '{"0": "cat", "2": "hen", "1": "dog"}',
         '{"cat": 0, "dog": 1, "hen": 2}',
         '{"1": "cat", "2": "dog", "3": "hen"}',
+        '{"0": ["n01", "cat"], "1": ["n02", "dog"], "2": ["n03", "hen"]}',
         "0,cat\n1,dog\n2,hen\n",
         "0: cat\n1: dog\n2: hen\n",
     ],
@@ -124,7 +126,10 @@ def test_reads_the_numbers_that_others_write(content: str) -> None:
     assert parse_labels(content.encode(), "labels") == ("cat", "dog", "hen")
 
 
-@pytest.mark.parametrize("content", ['{"a": "cat"}', "[1, 2]", '{"0": "cat", "2": "hen"}', "{}"])
+@pytest.mark.parametrize(
+    "content",
+    ['{"a": "cat"}', '{"0": {"name": "cat"}}', "[1, 2]", '{"0": "cat", "2": "hen"}', "{}"],
+)
 def test_refuses_json_without_an_order(content: str) -> None:
     with pytest.raises(InvalidLabels, match="JSON of which no order can be read") as refusal:
         parse_labels(content.encode(), "labels.json")

@@ -28,7 +28,10 @@ def test_takes_all_of_a_few(tmp_path: Path) -> None:
     assert find_pictures(tmp_path) == (tmp_path / "a.webp", tmp_path / "b.png")
 
 
-@pytest.mark.parametrize("name", ["", "absent"])
-def test_refuses_a_folder_without_pictures(tmp_path: Path, name: str) -> None:
-    with pytest.raises(PictureNotFound, match="no pictures in"):
+@pytest.mark.parametrize(
+    ("name", "message"), [("", "no pictures in"), ("absent", "is not there"), ("file", "no folder")]
+)
+def test_refuses_a_folder_without_pictures(tmp_path: Path, name: str, message: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(PictureNotFound, match=message):
         find_pictures(tmp_path / name)

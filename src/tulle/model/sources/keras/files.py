@@ -46,7 +46,7 @@ def load_keras(
         model = keras.models.load_model(path, compile=False, safe_mode=not lambdas)
     except Exception as exc:
         refusal = _refusal(path, str(exc))
-        if path.suffix == ".keras" or not _may_be_keras_2(str(exc), refusal):
+        if path.suffix == ".keras" or not _may_be_keras_2(path, str(exc), refusal):
             raise refusal from exc
         model = _load_by_keras_2(path, refusal, safe=not lambdas)
         note("read by Keras 2 (tf-keras): Keras 3 cannot")
@@ -147,10 +147,18 @@ def _load_by_keras_2(path: Path, refusal: ModelError, *, safe: bool) -> Any:
         raise _refusal(path, str(exc)) from exc
 
 
-def _may_be_keras_2(text: str, refusal: ModelError) -> bool:
+def _may_be_keras_2(path: Path, text: str, refusal: ModelError) -> bool:
     if "Unable to synchronously open" in text or "holds weights" in refusal.message:
         return False
-    return isinstance(refusal, NotAModel) or any(name in text for name in _FUNCTION_LAYERS)
+    # Of tf-keras's own classes, such as a model inside a model, Keras 3 says that they are the user's.
+    return isinstance(refusal, NotAModel) or _saved_by_keras_2(path)
+
+
+def _saved_by_keras_2(path: Path) -> bool:
+    import h5py  # noqa: PLC0415 (comes with TensorFlow)
+
+    with h5py.File(path) as file:
+        return str(file.attrs.get("keras_version", "")).startswith("2.")
 
 
 def _refusal(path: Path, text: str) -> ModelError:

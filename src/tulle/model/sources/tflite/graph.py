@@ -121,8 +121,12 @@ class Graph:
     last: int | None
 
 
-def read_graph(content: bytes) -> Graph:
+def read_graph(content: bytes, name: str = "the file") -> Graph:
     """Read a `.tflite` file's graph.
+
+    Args:
+        content: the file.
+        name: what errors call it.
 
     Raises:
         NotAModel: the bytes are no TF-Lite model, or not all of one.
@@ -138,7 +142,7 @@ def read_graph(content: bytes) -> Graph:
         _refuse_memory(graph)
     except (struct.error, ValueError, IndexError, OverflowError) as exc:
         what, hint = mistaken(content) or ("no TF-Lite model, or not all of one", _AGAIN)
-        raise NotAModel(f"the file is {what}", hint=hint) from exc
+        raise NotAModel(f"{name} is {what}", hint=hint) from exc
     return read
 
 

@@ -40,7 +40,7 @@ class TfliteSource:
 def read_tflite(path: Path) -> TfliteSource:
     """Read a file, and refuse what is no classifier of pictures."""
     content = path.read_bytes()
-    graph = read_graph(content)
+    graph = read_graph(content, path.name)
     picture_input(graph.input)
     score_count(graph.output)
     try:
