@@ -59,6 +59,7 @@ class FunctionSettings:
 
     memory_mb: int = 1024
     timeout_s: int = 30
+    concurrency: int = 10
     environment: tuple[tuple[str, str], ...] = ()
     client: Client = Client.AWSLAMBDARIC
 
@@ -143,6 +144,7 @@ def _own_function(source: HandlerSource, settings: FunctionSettings) -> Function
         environment=settings.environment,
         memory_mb=settings.memory_mb,
         timeout_s=settings.timeout_s,
+        concurrency=settings.concurrency,
         client=settings.client,
     )
 
@@ -160,5 +162,6 @@ def _model_function(
         environment=(("PYTHONDONTWRITEBYTECODE", ""), *settings.environment),
         memory_mb=settings.memory_mb,
         timeout_s=settings.timeout_s,
+        concurrency=settings.concurrency,
         client=settings.client,
     )

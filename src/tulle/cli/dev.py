@@ -39,6 +39,7 @@ class _Options(TypedDict):
     routes: tuple[tuple[str, str], ...]
     memory_mb: int
     timeout_s: int
+    concurrency: int
     environment: tuple[tuple[str, str], ...]
     client: str
     allow_private_addresses: bool
@@ -106,6 +107,13 @@ def _routes(
     help="The function's time limit.",
 )
 @click.option(
+    "--concurrency",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="How many invocations may run at once, each in a process of its own; more get 429.",
+)
+@click.option(
     "--env",
     "environment",
     multiple=True,
@@ -140,6 +148,7 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
         FunctionSettings(
             memory_mb=options["memory_mb"],
             timeout_s=options["timeout_s"],
+            concurrency=options["concurrency"],
             environment=options["environment"],
             client=Client(options["client"]),
         ),

@@ -55,7 +55,7 @@ class Child:
                 stderr=pipe.write_end,
                 start_new_session=True,
             )
-        except OSError:
+        except (OSError, asyncio.CancelledError):
             pipe.close()
             raise
         finally:

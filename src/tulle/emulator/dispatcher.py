@@ -1,161 +1,127 @@
-"""Owns `Dispatcher`: it hands each request to an execution environment, and tells how it went."""
+"""Owns `Dispatcher`: it finds each request an execution environment, as many as may be at once."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from dataclasses import dataclass, replace
+from collections import deque
 from typing import TYPE_CHECKING
 
-from tulle.emulator.environment import ExecutionEnvironment
-from tulle.emulator.function import REGION
-from tulle.emulator.invocation import Invocation, Report, Status
-from tulle.emulator.log import InvocationLog
-from tulle.emulator.outcome import Overrun, conclude
+from tulle.emulator.worker import Worker
+from tulle.errors import TooManyInvocations
 
 if TYPE_CHECKING:
     from tulle.emulator.function import Function
-    from tulle.emulator.invocation import Request
-    from tulle.emulator.outcome import Outcome
+    from tulle.emulator.invocation import Invocation, Request
     from tulle.emulator.surroundings import Surroundings
 
 __all__ = ["Dispatcher"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Init:
-    """An environment and how its init phase went; one that was warm had none."""
-
-    environment: ExecutionEnvironment
-    duration_ms: float | None = None
-    failure: Outcome | None = None
-
-
 class Dispatcher:
-    """Runs a function's invocations in one execution environment, in the order they came.
+    """Runs a function's invocations, each alone in an execution environment, many at once.
 
-    The environment starts with the first invocation, as on Lambda, and is replaced when its child
-    ended, overran its time, or runs code that has changed since.
+    An idle environment takes the next invocation, the one used last before the others; where none
+    is idle a new one starts, up to the function's limit. One ends when its child ended or overran
+    its time, when it runs code that has changed since, or when it was idle for long.
     """
 
     def __init__(
-        self, function: Function, surroundings: Surroundings, *, init_limit_s: float = 10.0
+        self,
+        function: Function,
+        surroundings: Surroundings,
+        *,
+        init_limit_s: float = 10.0,
+        idle_limit_s: float = 300.0,
     ) -> None:
         self._function = function
-        self._init_limit_s = init_limit_s
         self._surroundings = surroundings
-        self._log = InvocationLog(surroundings.log)
-        self._environment: ExecutionEnvironment | None = None
-        self._outdated = False
-        self._turn = asyncio.Lock()
+        self._init_limit_s = init_limit_s
+        self._idle_limit_s = idle_limit_s
+        self._room = function.concurrency
+        self._idle: dict[Worker, asyncio.TimerHandle] = {}  # the one used last is the last
+        self._busy: set[Worker] = set()
+        self._outdated: set[Worker] = set()
+        self._waiting: deque[Request] = deque()
         self._tasks: set[asyncio.Task[Invocation]] = set()
+        self._endings: set[asyncio.Task[None]] = set()
 
     def submit(self, request: Request) -> asyncio.Task[Invocation]:
-        """Run a request in its turn. It runs to its end, whether or not anyone waits for it."""
-        task = asyncio.create_task(self._invoke(request))
+        """Run a request now. It runs to its end, whether or not anyone waits for it.
+
+        Raises:
+            TooManyInvocations: as many run as may at once.
+        """
+        if len(self._busy) >= self._room:
+            raise TooManyInvocations(
+                f"{len(self._busy)} invocations run already, and no more may at once",
+                hint="call again when one of them is done, or allow more with --concurrency",
+            )
+        task = asyncio.create_task(self._invoke(self._take(), request))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def renew(self) -> None:
-        """Let the next invocation begin in a fresh environment; the one under way ends in its own."""
-        self._outdated = True
-        if not self._turn.locked():
-            async with self._turn:
-                await self._discard()
+    def enqueue(self, request: Request) -> None:
+        """Run a request as soon as there is room for it, after those that wait already."""
+        if len(self._busy) < self._room:
+            self.submit(request)
+        else:
+            self._waiting.append(request)
+
+    def renew(self) -> None:
+        """Let whatever begins from now on begin in a fresh environment; what runs ends in its own."""
+        self._outdated |= self._busy
+        for worker in list(self._idle):
+            self._end(self._wake(worker))
 
     async def stop(self) -> None:
-        """End what runs, what waits, and the child."""
-        tasks = list(self._tasks)
-        for task in tasks:
+        """End what runs, what waits, and every environment, at once."""
+        self._room = 0  # for good: nothing that still comes is run
+        self._waiting.clear()
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self._turn.acquire()  # for good: whatever still comes gets no turn
-        await self._discard()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for worker in [*self._busy, *map(self._wake, list(self._idle))]:
+            self._end(worker)
+        await asyncio.gather(*self._endings)
 
-    async def _invoke(self, request: Request) -> Invocation:
-        async with self._turn:
-            self._log.begin()
-            invocation = await self._run(request)
-            if self._outdated or self._environment is None or not self._environment.usable:
-                await self._discard()
-            return invocation
+    async def _invoke(self, worker: Worker, request: Request) -> Invocation:
+        try:
+            return await worker.run(request)
+        finally:
+            await self._release(worker)
 
-    async def _run(self, request: Request) -> Invocation:
-        timeout_s = self._function.timeout_s
-        init = await self._initialise(limit_s=self._init_limit_s, phase="init")
-        self._log.line(f"START RequestId: {request.request_id} Version: $LATEST")
-        began_s = time.perf_counter()
-        if isinstance(init.failure, Overrun):
-            # Lambda then starts anew within the invocation, on the invocation's time.
-            init = await self._initialise(limit_s=timeout_s, phase="invoke")
-            init = replace(init, duration_ms=None)
-        spent_s = time.perf_counter() - began_s
-        outcome = init.failure or await init.environment.invoke(
-            request, limit_s=timeout_s - spent_s
-        )
-        duration_ms = min(time.perf_counter() - began_s, timeout_s) * 1000
-        return self._conclude(request, init, outcome, duration_ms)
+    def _take(self) -> Worker:
+        """Give the idle worker used last, or a new one."""
+        if self._idle:
+            worker = self._wake(next(reversed(self._idle)))
+        else:
+            worker = Worker(self._function, self._surroundings, init_limit_s=self._init_limit_s)
+        self._busy.add(worker)
+        return worker
 
-    def _conclude(
-        self, request: Request, init: _Init, outcome: Outcome, duration_ms: float
-    ) -> Invocation:
-        conclusion = conclude(
-            outcome, request_id=request.request_id, timeout_s=self._function.timeout_s
-        )
-        failed_ms = init.duration_ms if init.failure is not None else None
-        report = Report(
-            request_id=request.request_id,
-            # An init that failed was all there was, and Lambda counts it as the invocation.
-            duration_ms=duration_ms if failed_ms is None else failed_ms,
-            init_duration_ms=init.duration_ms if failed_ms is None else None,
-            memory_size_mb=self._function.memory_mb,
-            max_memory_used_mb=init.environment.peak_memory_mb,
-            status=conclusion.status,
-            error_type=conclusion.error_type if conclusion.status is Status.ERROR else None,
-        )
-        self._log.line(f"END RequestId: {request.request_id}")
-        self._log.line(report.line())
-        return Invocation(
-            request_id=request.request_id,
-            payload=conclusion.payload,
-            error_type=conclusion.error_type,
-            report=report,
-            log_tail=self._log.tail,
-        )
+    async def _release(self, worker: Worker) -> None:
+        """Let a worker be idle, or end it where it has no use any more; then serve who waits."""
+        if worker.warm and worker not in self._outdated:
+            loop = asyncio.get_running_loop()
+            self._idle[worker] = loop.call_later(self._idle_limit_s, self._expire, worker)
+        else:
+            await asyncio.wait({self._end(worker)})
+        self._busy.discard(worker)
+        self._outdated.discard(worker)
+        if self._waiting:
+            self.submit(self._waiting.popleft())
 
-    async def _initialise(self, *, limit_s: float, phase: str) -> _Init:
-        """Give the environment that waits, or start one."""
-        if self._environment is not None and self._environment.usable:
-            return _Init(environment=self._environment)
-        await self._discard()
-        self._log.line(_init_start(self._function))
-        began_s = time.perf_counter()
-        environment = ExecutionEnvironment(self._function, self._surroundings, self._log.line)
-        self._environment = environment
-        failure = await environment.start(limit_s=limit_s)
-        duration_ms = (time.perf_counter() - began_s) * 1000
-        if failure is not None:
-            self._log.line(_init_report(failure, duration_ms, phase))
-        return _Init(environment=environment, duration_ms=duration_ms, failure=failure)
+    def _wake(self, worker: Worker) -> Worker:
+        self._idle.pop(worker).cancel()
+        return worker
 
-    async def _discard(self) -> None:
-        self._outdated = False
-        environment, self._environment = self._environment, None
-        if environment is not None:
-            await environment.stop()
+    def _expire(self, worker: Worker) -> None:
+        self._end(self._wake(worker))
 
-
-def _init_start(function: Function) -> str:
-    version = function.runtime.replace("python", "python:")
-    arn = f"arn:aws:lambda:{REGION}::runtime:{'0' * 64}"
-    return f"INIT_START Runtime Version: {version}.v0\tRuntime Version ARN: {arn}"
-
-
-def _init_report(failure: Outcome, duration_ms: float, phase: str) -> str:
-    conclusion = conclude(failure, request_id="", timeout_s=0)
-    line = f"INIT_REPORT Init Duration: {duration_ms:.2f} ms\tPhase: {phase}"
-    line += f"\tStatus: {conclusion.status}"
-    if conclusion.status is Status.ERROR:
-        line += f"\tError Type: {conclusion.error_type}"
-    return line
+    def _end(self, worker: Worker) -> asyncio.Task[None]:
+        """End a worker in a task of its own, which nothing cuts short."""
+        ending = asyncio.create_task(worker.stop())
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+        return ending

@@ -64,6 +64,7 @@ class Function:
         python: the interpreter that runs the child; `runtime` is Lambda's name for its version.
         search_path: more folders in which the child finds modules.
         environment: the function's own variables.
+        concurrency: how many invocations may run at once, as Lambda's reserved concurrency.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Function:
     environment: tuple[tuple[str, str], ...] = ()
     memory_mb: int = 1024
     timeout_s: int = 30
+    concurrency: int = 10
     client: Client = Client.AWSLAMBDARIC
 
     def __post_init__(self) -> None:
@@ -93,6 +95,11 @@ class Function:
             raise InvalidFunction(
                 f"a time limit of {self.timeout_s} s is not on offer",
                 hint="choose from 1 to 900 seconds",
+            )
+        if self.concurrency < 1:
+            raise InvalidFunction(
+                f"with {self.concurrency} invocations at once, none could ever run",
+                hint="allow at least 1",
             )
         if not self.folder.is_dir():
             raise InvalidFunction(

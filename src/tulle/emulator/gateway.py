@@ -13,6 +13,7 @@ from tulle.emulator.http_api_event import HttpRequest, build_event, new_gateway_
 from tulle.emulator.http_api_response import read_response
 from tulle.emulator.http_body import json_response, read_body
 from tulle.emulator.invocation import new_request
+from tulle.errors import TooManyInvocations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +101,10 @@ class Gateway:
         return self._routes.get((request.method, path)) or self._routes.get(("ANY", path))
 
     async def _invoke(self, call: Request) -> web.Response:
-        task = self._dispatcher.submit(call)
+        try:
+            task = self._dispatcher.submit(call)
+        except TooManyInvocations:
+            return _message(503, "Service Unavailable")
         done, _ = await asyncio.wait({task}, timeout=self._time_limit_s)
         if not done:
             # The function is not told: it runs on to its own time limit, as behind API Gateway.

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from enum import StrEnum
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -13,11 +14,14 @@ from aiohttp import web
 from tulle.emulator.function import ACCOUNT_ID, REGION
 from tulle.emulator.http_body import json_response, read_body
 from tulle.emulator.invocation import new_request
+from tulle.errors import TooManyInvocations
 
 if TYPE_CHECKING:
+    import asyncio
+
     from tulle.emulator.dispatcher import Dispatcher
     from tulle.emulator.function import Function
-    from tulle.emulator.invocation import Invocation
+    from tulle.emulator.invocation import Invocation, Request
     from tulle.emulator.surroundings import Surroundings
 
 __all__ = ["InvokeApi"]
@@ -43,11 +47,21 @@ class _Type(StrEnum):
 class _Refusal(Exception):
     """An answer that is not 2xx, in the shape that botocore reads."""
 
-    def __init__(self, status: int, code: str, message: str, *, key: str = "message") -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        key: str = "message",
+        reason: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.body = {"Type": "User", key: message}
+        if reason is not None:
+            self.body = {"Reason": reason, **self.body}
 
 
 class InvokeApi:
@@ -67,6 +81,8 @@ class InvokeApi:
         except _Refusal as refusal:
             response = json_response(refusal.body, status=refusal.status)
             response.headers["x-amzn-ErrorType"] = refusal.code
+            if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
+                response.headers["Retry-After"] = "1"
             return response
 
     async def _respond(self, http: web.Request) -> web.Response:
@@ -80,10 +96,20 @@ class InvokeApi:
         )
         if invocation_type is _Type.DRY_RUN:
             return web.Response(status=204)
-        task = self._dispatcher.submit(request)
         if invocation_type is _Type.EVENT:
+            self._dispatcher.enqueue(request)
             return web.Response(status=202, headers={"x-amzn-RequestId": request.request_id})
-        return _answer(await task, with_tail=http.headers.get("X-Amz-Log-Type") == "Tail")
+        invocation = await self._submit(request)
+        return _answer(invocation, with_tail=http.headers.get("X-Amz-Log-Type") == "Tail")
+
+    def _submit(self, request: Request) -> asyncio.Task[Invocation]:
+        try:
+            return self._dispatcher.submit(request)
+        except TooManyInvocations as exc:
+            reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
+            raise _Refusal(
+                429, "TooManyRequestsException", "Rate Exceeded.", reason=reason
+            ) from exc
 
     def _invoked_arn(self, http: web.Request) -> str:
         """Check the name and the version that are called; give the ARN that the function sees."""

@@ -38,7 +38,7 @@ class ServerOptions:
     Args:
         port: 0 takes any free one.
         reload: whether a changed file in the function's folder gives the next invocation a fresh
-            child.
+            environment.
         gateway_time_limit_s: how long the gateway waits for the function; AWS's allows no more
             than 30 s.
     """
@@ -113,7 +113,11 @@ class LocalLambda:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     async def invoke(self, payload: bytes) -> Invocation:
-        """Invoke the function in this process, as the Invoke API would."""
+        """Invoke the function in this process, as the Invoke API would.
+
+        Raises:
+            TooManyInvocations: as many run as may at once.
+        """
         request = new_request(
             payload, invoked_arn=self.function.arn, now_s=self._surroundings.now_s()
         )
@@ -140,7 +144,7 @@ class LocalLambda:
         try:
             async for names in changed_files(self.function.folder):
                 more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-                await self._dispatcher.renew()
+                self._dispatcher.renew()
                 changed = ", ".join(names[:3]) + more
                 reporter.step(f"changed: {changed}; the next request runs the new code")
         except OSError as exc:

@@ -40,9 +40,10 @@ TulleError                 exit 1
 │       ├── RegistryDenied
 │       ├── RegistryRefused
 │       └── RegistryUnavailable
-└── EmulatorError          exit 6   the local Lambda cannot start
+└── EmulatorError          exit 6   the local Lambda cannot start or go on
     ├── AddressUnavailable
-    └── PortInUse
+    ├── PortInUse
+    └── TooManyInvocations
 
 What is looked at as a whole (a project file, a bundle) gives `Finding`s instead, all at once; whoever asked raises.
 """
@@ -75,6 +76,7 @@ from tulle.errors.emulator import (
     AddressUnavailable,
     EmulatorError,
     PortInUse,
+    TooManyInvocations,
 )
 from tulle.errors.error import (
     TulleError,
@@ -149,6 +151,7 @@ __all__ = [
     "RegistryRefused",
     "RegistryUnavailable",
     "Severity",
+    "TooManyInvocations",
     "TulleError",
     "UnknownCategories",
     "UnknownPreprocessing",

@@ -1,10 +1,10 @@
-"""Owns the errors about the local Lambda, where it cannot start."""
+"""Owns the errors about the local Lambda, where it cannot start or go on."""
 
 from __future__ import annotations
 
 from tulle.errors.error import TulleError
 
-__all__ = ["AddressUnavailable", "EmulatorError", "PortInUse"]
+__all__ = ["AddressUnavailable", "EmulatorError", "PortInUse", "TooManyInvocations"]
 
 
 class EmulatorError(TulleError):
@@ -24,3 +24,9 @@ class PortInUse(EmulatorError):
     """Another program listens on the port that the local Lambda was given."""
 
     code = "port-in-use"
+
+
+class TooManyInvocations(EmulatorError):
+    """As many invocations run as the function may have at once."""
+
+    code = "too-many-invocations"

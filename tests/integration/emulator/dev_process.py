@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -18,11 +19,10 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from mypy_boto3_lambda import LambdaClient
 
-__all__ = ["TULLE", "Answer", "Dev", "running_dev", "wait_until"]
+__all__ = ["TULLE", "Answer", "Dev", "is_alive", "running_dev", "wait_until"]
 
 _PATIENCE_S = 20.0
 # A warning within `tulle dev` is an error there too, as it is in the tests.
@@ -108,6 +108,15 @@ class Dev:
         """End it as a terminal does, and give its exit code."""
         self.process.send_signal(number)
         return self.process.wait(timeout=_PATIENCE_S)
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; one that has ended but is not yet reaped does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:

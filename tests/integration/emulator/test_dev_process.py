@@ -10,11 +10,14 @@ import signal
 import socket
 import subprocess
 import threading
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from integration.emulator.dev_process import TULLE, Dev, running_dev, wait_until
+from integration.emulator.dev_process import TULLE, Dev, is_alive, running_dev, wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PONG = """
 def lambda_handler(event, context):
@@ -22,15 +25,6 @@ def lambda_handler(event, context):
     url = event["url"]
     return "PONG"
 """
-
-
-def is_alive(pid: int) -> bool:
-    """Tell whether a process runs; one that has ended but is not yet reaped does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
 
 
 def test_the_classic_handler_runs_unchanged(folder: Path) -> None:

@@ -193,16 +193,6 @@ def test_an_event_is_accepted_and_then_run(dev: Dev, client: LambdaClient) -> No
     dev.wait_for_log(f"END RequestId: {response['ResponseMetadata']['RequestId']}")
 
 
-def test_calls_that_come_together_run_one_after_the_other(dev: Dev) -> None:
-    with dev.client() as client:
-        events = ({"do": "say", "text": f"call {number}"} for number in range(5))
-        for event in events:
-            client.invoke(FunctionName=NAME, InvocationType="Event", Payload=json.dumps(event))
-        assert result(call(client, do="pong")) == "PONG"
-    spoken = [line for line in dev.log.splitlines() if line.startswith("call ")]
-    assert spoken == [f"call {number}" for number in range(5)]
-
-
 @pytest.mark.parametrize("arguments", [{"FunctionName": "other"}, {"Qualifier": "7"}])
 def test_another_function_or_version_is_not_found(
     client: LambdaClient, arguments: dict[str, str]

@@ -27,6 +27,7 @@ def function(folder: Path, **changes: Any) -> Function:
         ({"name": "x" * 65}, "cannot be a function's name"),
         ({"memory_mb": 127}, "127 MB"),
         ({"timeout_s": 901}, "901 s"),
+        ({"concurrency": 0}, "0 invocations at once"),
         ({"environment": (("_HANDLER", "x"),)}, "Lambda reserves the variable _HANDLER"),
         ({"environment": (("1A", "x"),)}, "'1A' cannot be the name"),
     ],

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from itertools import count as counter
+from pathlib import Path
 from typing import Any
 
 Event = dict[str, Any]
@@ -75,6 +76,21 @@ def unserialisable(_event: Event, _context: Any) -> object:
 def sleep(event: Event, _context: Any) -> object:
     time.sleep(event["s"])
     return "slept"
+
+
+def meet(event: Event, context: Any) -> object:
+    """Wait until as many invocations as are invited have come: all must run at once."""
+    (Path(event["place"]) / context.aws_request_id).touch()
+    while len(os.listdir(event["place"])) < event["invited"]:
+        time.sleep(0.01)
+    return {"guest": event["guest"], "pid": os.getpid(), "log_stream": context.log_stream_name}
+
+
+def wait_for(event: Event, _context: Any) -> object:
+    print(f"process {os.getpid()} waits")
+    while not Path(event["file"]).exists():
+        time.sleep(0.01)
+    return os.getpid()
 
 
 def leave(event: Event, _context: Any) -> object:

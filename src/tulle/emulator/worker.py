@@ -1,0 +1,133 @@
+"""Owns `Worker`: invocations one after the other in an execution environment, and how each went."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tulle.emulator.environment import ExecutionEnvironment
+from tulle.emulator.function import REGION
+from tulle.emulator.invocation import Invocation, Report, Status
+from tulle.emulator.log import InvocationLog
+from tulle.emulator.outcome import Overrun, conclude
+
+if TYPE_CHECKING:
+    from tulle.emulator.function import Function
+    from tulle.emulator.invocation import Request
+    from tulle.emulator.outcome import Outcome
+    from tulle.emulator.surroundings import Surroundings
+
+__all__ = ["Worker"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Init:
+    """An environment and how its init phase went; one that was warm had none."""
+
+    environment: ExecutionEnvironment
+    duration_ms: float | None = None
+    failure: Outcome | None = None
+
+
+class Worker:
+    """Runs invocations, never two at once.
+
+    Its environment starts with the first invocation, as on Lambda. A worker whose environment is
+    used up may still run an invocation, in a fresh one; whoever has enough of it stops it.
+    """
+
+    def __init__(
+        self, function: Function, surroundings: Surroundings, *, init_limit_s: float
+    ) -> None:
+        self._function = function
+        self._init_limit_s = init_limit_s
+        self._surroundings = surroundings
+        self._log = InvocationLog(surroundings.log)
+        self._environment: ExecutionEnvironment | None = None
+
+    @property
+    def warm(self) -> bool:
+        """Tell whether the next invocation needs no cold start."""
+        return self._environment is not None and self._environment.usable
+
+    async def stop(self) -> None:
+        """End the environment at once, if there is one."""
+        environment, self._environment = self._environment, None
+        if environment is not None:
+            await environment.stop()
+
+    async def run(self, request: Request) -> Invocation:
+        """Run one invocation to its end, after a cold start where the environment is not warm."""
+        self._log.begin()
+        timeout_s = self._function.timeout_s
+        init = await self._initialise(limit_s=self._init_limit_s, phase="init")
+        self._log.line(f"START RequestId: {request.request_id} Version: $LATEST")
+        began_s = time.perf_counter()
+        if isinstance(init.failure, Overrun):
+            # Lambda then starts anew within the invocation, on the invocation's time.
+            init = await self._initialise(limit_s=timeout_s, phase="invoke")
+            init = replace(init, duration_ms=None)
+        spent_s = time.perf_counter() - began_s
+        outcome = init.failure or await init.environment.invoke(
+            request, limit_s=timeout_s - spent_s
+        )
+        duration_ms = min(time.perf_counter() - began_s, timeout_s) * 1000
+        return self._conclude(request, init, outcome, duration_ms)
+
+    def _conclude(
+        self, request: Request, init: _Init, outcome: Outcome, duration_ms: float
+    ) -> Invocation:
+        conclusion = conclude(
+            outcome, request_id=request.request_id, timeout_s=self._function.timeout_s
+        )
+        failed_ms = init.duration_ms if init.failure is not None else None
+        report = Report(
+            request_id=request.request_id,
+            # An init that failed was all there was, and Lambda counts it as the invocation.
+            duration_ms=duration_ms if failed_ms is None else failed_ms,
+            init_duration_ms=init.duration_ms if failed_ms is None else None,
+            memory_size_mb=self._function.memory_mb,
+            max_memory_used_mb=init.environment.peak_memory_mb,
+            status=conclusion.status,
+            error_type=conclusion.error_type if conclusion.status is Status.ERROR else None,
+        )
+        self._log.line(f"END RequestId: {request.request_id}")
+        self._log.line(report.line())
+        return Invocation(
+            request_id=request.request_id,
+            payload=conclusion.payload,
+            error_type=conclusion.error_type,
+            report=report,
+            log_tail=self._log.tail,
+        )
+
+    async def _initialise(self, *, limit_s: float, phase: str) -> _Init:
+        """Give the environment that waits, or start one."""
+        if self._environment is not None and self._environment.usable:
+            return _Init(environment=self._environment)
+        await self.stop()
+        self._log.line(_init_start(self._function))
+        began_s = time.perf_counter()
+        environment = ExecutionEnvironment(self._function, self._surroundings, self._log.line)
+        self._environment = environment
+        failure = await environment.start(limit_s=limit_s)
+        duration_ms = (time.perf_counter() - began_s) * 1000
+        if failure is not None:
+            self._log.line(_init_report(failure, duration_ms, phase))
+        return _Init(environment=environment, duration_ms=duration_ms, failure=failure)
+
+
+def _init_start(function: Function) -> str:
+    version = function.runtime.replace("python", "python:")
+    arn = f"arn:aws:lambda:{REGION}::runtime:{'0' * 64}"
+    return f"INIT_START Runtime Version: {version}.v0\tRuntime Version ARN: {arn}"
+
+
+def _init_report(failure: Outcome, duration_ms: float, phase: str) -> str:
+    conclusion = conclude(failure, request_id="", timeout_s=0)
+    line = f"INIT_REPORT Init Duration: {duration_ms:.2f} ms\tPhase: {phase}"
+    line += f"\tStatus: {conclusion.status}"
+    if conclusion.status is Status.ERROR:
+        line += f"\tError Type: {conclusion.error_type}"
+    return line
