@@ -237,6 +237,7 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
         3, None, layers.Lambda(lambda values: values * 2.0, name="doubled")
     ),
     "augmenting": lambda: classifier(3, "softmax", layers.RandomFlip(), layers.RandomContrast(0.5)),
+    "odd-names": lambda: classifier(3, "softmax", layers.Rescaling(1.0, name="skála 1")),
     "two-inputs": _two_inputs,
     "two-outputs": _two_outputs,
     "any-size": lambda: _pooled(None, None, 3),

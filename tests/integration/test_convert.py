@@ -249,6 +249,7 @@ def test_a_model_that_cannot_be_served_is_refused(
         ("channels-first.keras", SHAPES, Fit.CROP),
         ("flat.keras", SHAPES, Fit.STRETCH),
         ("lambda.keras", SHAPES, Fit.STRETCH),
+        ("odd-names.keras", SHAPES, Fit.STRETCH),
         ("exported", SHAPES, Fit.STRETCH),
         ("unsigned", SHAPES, Fit.STRETCH),
         ("hub", SHAPES, Fit.STRETCH),

@@ -52,7 +52,7 @@ def load_model(path: Path) -> Model:
     try:
         signature = _signature(content)
     except (struct.error, ValueError, IndexError) as exc:
-        raise NotAModel(f"{path} is no TF-Lite model: {exc}", hint=_CONVERT) from exc
+        raise NotAModel(f"{path} is no TF-Lite model, or not all of it", hint=_CONVERT) from exc
     return Model(
         path=path,
         sha256=hashlib.sha256(content).hexdigest(),

@@ -116,7 +116,7 @@ def inspect_file(path: Path) -> Inspection:
     try:
         return _read(path, content)
     except (struct.error, ValueError, IndexError, TypeError) as exc:
-        what, hint = mistaken(content) or (f"no TF-Lite model, or not all of it: {exc}", _AGAIN)
+        what, hint = mistaken(content) or ("no TF-Lite model, or not all of it", _AGAIN)
         raise NotAModel(f"{path} is {what}", hint=hint) from exc
 
 

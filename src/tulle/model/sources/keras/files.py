@@ -26,6 +26,7 @@ _COMPUTING = re.compile(
     r"|(broadcast_to|cast|clip_by_value|concat|convert_to_tensor|expand_dims|gather|identity|ones_like|pad|repeat"
     r"|reshape|reverse|split|squeeze|stack|strided_slice|tile|transpose|unstack|where|zeros_like)"
 )
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.\\/>-]")
 _SINGLE = "give the model one input, the picture, and one output, its scores, and save it again"
 
 
@@ -65,6 +66,7 @@ def _loaded(model: Any) -> LoadedModel:
     if len(model.outputs) != 1:
         raise UnsupportedModel(f"the model has {len(model.outputs)} outputs", hint=_SINGLE)
     layer, activation = _final_activation(model)
+    _rename_layers(model)
     return LoadedModel(
         call=lambda values: model(values, training=False),
         input_shape=tuple(inputs[0].shape),
@@ -74,6 +76,13 @@ def _loaded(model: Any) -> LoadedModel:
         # Keras 3 wraps TensorFlow's variables in its own; Keras 2 does not.
         keeps=[one if callable(one.value) else one.value for one in model.variables],
     )
+
+
+def _rename_layers(model: Any) -> None:
+    """Give layers names that a graph of TensorFlow's takes; Keras on PyTorch or JAX takes any."""
+    for layer in model._flatten_layers():  # noqa: SLF001 (there is no other way to those inside others)
+        if (name := _NOT_IN_NAMES.sub(".", layer.name)) != layer.name:
+            layer.name = name
 
 
 def _final_activation(model: Any) -> tuple[str, str | None]:
