@@ -17,6 +17,8 @@ from tulle.cli.reporter import TerminalReporter
 from tulle.emulator.function import Client
 from tulle.emulator.server import Route, ServerOptions
 from tulle.emulator.surroundings import Surroundings
+from tulle.project.file import read_project
+from tulle.project.project import ApiType
 
 if TYPE_CHECKING:
     from tulle.emulator.server import LocalLambda
@@ -25,6 +27,7 @@ __all__ = ["command"]
 
 _INTERRUPTED = 130
 _EXAMPLE = '{"url": "https://example.com/picture.jpg"}'
+_ROUTE = r"(?:([A-Z]+) )?((?=/)(?:/(?:[^\s?#{}/]*|\{\w+\}))*(?:/\{\w+\+\})?)"
 _PLATFORM_LINES = ("INIT_START ", "INIT_REPORT ", "START ", "END ", "REPORT ")
 
 
@@ -36,6 +39,7 @@ class _Options(TypedDict):
     folder: Path
     host: str
     port: int
+    api: str | None
     routes: tuple[tuple[str, str], ...]
     memory_mb: int
     timeout_s: int
@@ -59,9 +63,12 @@ def _variables(
 def _routes(
     _context: click.Context, _option: click.Parameter, texts: tuple[str, ...]
 ) -> tuple[tuple[str, str], ...]:
-    routes = [re.fullmatch(r"(?:([A-Z]+) )?(/[^\s?#{}]*)", text) for text in texts]
+    routes = [re.fullmatch(_ROUTE, text) for text in texts]
     if not all(routes):
-        raise click.BadParameter("write a route as '/predict' or 'POST /predict'")
+        raise click.BadParameter(
+            "write a route as '/predict' or 'POST /predict'; "
+            "'{name}' stands for a part of the path, '{name+}' at the end for all that follows"
+        )
     return tuple((route[1] or "ANY", route[2]) for route in routes if route)
 
 
@@ -83,14 +90,18 @@ def _routes(
     help="Port to listen on; 0 takes any free one.",
 )
 @click.option(
+    "--api",
+    type=click.Choice(["http", "rest", "url"]),
+    help="The gateway: an HTTP API, a REST API or a function URL.  [default: as tulle.toml says, or http]",
+)
+@click.option(
     "--route",
     "routes",
     multiple=True,
-    default=("/predict",),
-    show_default=True,
     callback=_routes,
     metavar="[METHOD ]PATH",
-    help="What the gateway sends to the function; without a method, any. May be repeated.",
+    help="What the gateway sends to the function; without a method, any. May be repeated.  "
+    "[default: as tulle.toml says, or /predict]",
 )
 @click.option(
     "--memory-mb",
@@ -143,6 +154,7 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
     requests can come, and the function's log to stderr. Ctrl-C ends everything.
     """
     reporter = TerminalReporter()
+    api, routes = _api(options)
     signal_got = dev(
         _source(context, options),
         FunctionSettings(
@@ -155,7 +167,8 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
         ServerOptions(
             host=options["host"],
             port=options["port"],
-            routes=tuple(Route(method=method, path=path) for method, path in options["routes"]),
+            api=api,
+            routes=routes,
             reload=options["reload"],
         ),
         surroundings=Surroundings(
@@ -165,6 +178,16 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
     )
     if signal_got is signal.SIGINT:
         context.exit(_INTERRUPTED)
+
+
+def _api(options: _Options) -> tuple[ApiType, tuple[Route, ...]]:
+    """Let the options go before the project's file."""
+    section = read_project(options["folder"], {"model": {"path": options["model"]}}).api
+    api = section.type if options["api"] is None else ApiType(options["api"])
+    if options["routes"] and api is ApiType.URL:
+        raise click.UsageError("a function URL has no routes: leave out --route")
+    routes = tuple(Route(method=method, path=path) for method, path in options["routes"])
+    return api, routes or (Route(path=section.route),)
 
 
 def _source(context: click.Context, options: _Options) -> HandlerSource | ModelSource:
@@ -189,7 +212,8 @@ def _show_ready(running: LocalLambda, reporter: TerminalReporter) -> None:
     for route in running.routes:
         method = "POST" if route.method == "ANY" else route.method
         header = "-H 'content-type: application/json'"
-        reporter.note(f"over HTTP: curl -X {method} {url}{route.path} {header} -d '{_EXAMPLE}'")
+        path = re.sub(r"\{(\w+)\+?\}", r"\1", route.path)  # a variable by its own name
+        reporter.note(f"over HTTP: curl -X {method} {url}{path} {header} -d '{_EXAMPLE}'")
     reporter.note(
         f'as Lambda: boto3.client("lambda", endpoint_url="{url}", region_name="us-east-1", '
         'aws_access_key_id="local", aws_secret_access_key="local")'

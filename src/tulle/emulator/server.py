@@ -11,18 +11,24 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import web
 
 from tulle.emulator.dispatcher import Dispatcher
-from tulle.emulator.gateway import Gateway, Route
+from tulle.emulator.function_url import FunctionUrl
+from tulle.emulator.gateway import Gateway
 from tulle.emulator.host_guard import host_guard, is_loopback
+from tulle.emulator.http_api import HttpApi
 from tulle.emulator.http_log import http_logger
 from tulle.emulator.invocation import new_request
 from tulle.emulator.invoke_api import InvokeApi
 from tulle.emulator.reload import changed_files
+from tulle.emulator.rest_api import RestApi
+from tulle.emulator.routes import Route
 from tulle.errors import AddressUnavailable, PortInUse
+from tulle.project.project import ApiType
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from tulle.emulator.function import Function
+    from tulle.emulator.gateway_kind import GatewayKind
     from tulle.emulator.invocation import Invocation
     from tulle.emulator.surroundings import Surroundings
 
@@ -39,15 +45,17 @@ class ServerOptions:
         port: 0 takes any free one.
         reload: whether a changed file in the function's folder gives the next invocation a fresh
             environment.
-        gateway_time_limit_s: how long the gateway waits for the function; AWS's allows no more
-            than 30 s.
+        api: what stands before the function; a function URL takes every path, whatever the routes.
+        gateway_time_limit_s: how long the gateway waits for the function; None is as long as AWS's. A
+            function URL has no limit of its own.
     """
 
     host: str = "127.0.0.1"
     port: int = 8000
+    api: ApiType = ApiType.HTTP
     routes: tuple[Route, ...] = (Route(path="/predict"),)
     reload: bool = True
-    gateway_time_limit_s: float = 30.0
+    gateway_time_limit_s: float | None = None
 
 
 class LocalLambda:
@@ -104,7 +112,9 @@ class LocalLambda:
     @property
     def routes(self) -> tuple[Route, ...]:
         """What the gateway sends to the function."""
-        return self._options.routes
+        if self._options.api is ApiType.NONE:
+            return ()
+        return (Route(path="/"),) if self._options.api is ApiType.URL else self._options.routes
 
     @property
     def url(self) -> str:
@@ -126,17 +136,20 @@ class LocalLambda:
     def _application(self) -> web.Application:
         surroundings = self._surroundings
         invoke_api = InvokeApi(self.function, self._dispatcher, surroundings)
-        gateway = Gateway(
-            self.function,
-            self._dispatcher,
-            surroundings,
-            routes=self._options.routes,
-            time_limit_s=self._options.gateway_time_limit_s,
-        )
         application = web.Application(middlewares=[host_guard(self._options.host)])
         invocations = "/2015-03-31/functions/{name}/invocations"
         application.router.add_post(invocations, invoke_api.respond)
-        application.router.add_route("*", "/{path:.*}", gateway.respond)
+        kind = _gateway_kind(self._options)
+        if kind is not None:
+            gateway = Gateway(
+                self.function,
+                self._dispatcher,
+                surroundings,
+                kind=kind,
+                time_limit_s=kind.time_limit_s
+                and (self._options.gateway_time_limit_s or kind.time_limit_s),
+            )
+            application.router.add_route("*", "/{path:.*}", gateway.respond)
         return application
 
     async def _renew_on_change(self) -> None:
@@ -149,6 +162,18 @@ class LocalLambda:
                 reporter.step(f"changed: {changed}; the next request runs the new code")
         except OSError as exc:
             reporter.warn(f"changed files are not noticed, for the folder is not watched: {exc}")
+
+
+def _gateway_kind(options: ServerOptions) -> GatewayKind | None:
+    match options.api:
+        case ApiType.HTTP:
+            return HttpApi(options.routes)
+        case ApiType.REST:
+            return RestApi(options.routes)
+        case ApiType.URL:
+            return FunctionUrl()
+        case ApiType.NONE:
+            return None
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,12 +1,17 @@
-"""A `tulle dev` that many tests share, and an empty folder for those that want their own."""
+"""A `tulle dev` that many tests share, an empty folder for those that want their own, and a picture."""
 
 from __future__ import annotations
 
+import io
 import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 
 from integration.emulator.dev_process import Dev, running_dev
 
@@ -48,3 +53,30 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "my-function"
     made.mkdir()
     return made
+
+
+class _QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base's name)
+        """Keep the tests' output clean."""
+
+
+@pytest.fixture(scope="module")
+def picture() -> bytes:
+    image = Image.new("RGB", (40, 30), (200, 30, 30))
+    image.paste((20, 40, 220), (10, 5, 30, 25))
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def picture_url(tmp_path_factory: pytest.TempPathFactory, picture: bytes) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("pictures")
+    (folder / "picture.png").write_bytes(picture)
+    handler = partial(_QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/picture.png"
+        server.shutdown()
+        thread.join()

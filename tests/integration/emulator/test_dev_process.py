@@ -215,6 +215,8 @@ def test_a_port_in_use_is_said_and_the_next_free_one_offered(folder: Path) -> No
         (("--handler", "a.b", "--env", "_HANDLER=x"), 2, "Lambda reserves the variable _HANDLER"),
         (("--handler", "a.b", "--env", "NAME"), 2, "'NAME' is not of the form NAME=VALUE"),
         (("--handler", "a.b", "--route", "predict"), 2, "write a route as '/predict' or 'POST /predict'"),
+        (("--api", "url", "--route", "/predict"), 2, "a function URL has no routes: leave out --route"),
+        (("--route", "/{name+}/more"), 2, "'{name+}' at the end for all that follows"),
         (("--handler", "a.b", "--host", "no.such.host.invalid"), 6, "error[address-unavailable]"),
         (("clothing", "--handler", "a.b"), 2, "give a MODEL or a --handler, not both"),
         (("--folder", "."), 2, "--folder goes with --handler"),

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import aiohttp
+import pytest
 
 from tulle.emulator.dispatcher import Dispatcher
 from tulle.emulator.function import Function
@@ -14,6 +15,7 @@ from tulle.emulator.invocation import Invocation, Status, new_request
 from tulle.emulator.server import LocalLambda, ServerOptions
 from tulle.emulator.surroundings import Surroundings
 from tulle.progress import SilentReporter
+from tulle.project.project import ApiType
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +99,16 @@ def test_a_caller_that_goes_away_does_not_end_the_invocation(functions: Path) ->
     assert b'"count": 1' in asyncio.run(give_up()).payload
 
 
-def test_the_gateway_gives_up_while_the_function_runs_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("api", "answered"),
+    [
+        (ApiType.HTTP, (503, b'{"message":"Service Unavailable"}')),
+        (ApiType.REST, (504, b'{"message": "Endpoint request timed out"}')),
+    ],
+)
+def test_the_gateway_gives_up_while_the_function_runs_on(
+    tmp_path: Path, api: ApiType, answered: tuple[int, bytes]
+) -> None:
     (tmp_path / "lambda_function.py").write_text(
         "import pathlib, time\n"
         "def lambda_handler(event, context):\n"
@@ -107,7 +118,7 @@ def test_the_gateway_gives_up_while_the_function_runs_on(tmp_path: Path) -> None
     log: list[str] = []
 
     async def get() -> tuple[int, bytes]:
-        options = ServerOptions(port=0, reload=False, gateway_time_limit_s=0.2)
+        options = ServerOptions(port=0, api=api, reload=False, gateway_time_limit_s=0.2)
         async with (
             LocalLambda(function(tmp_path), options, surroundings(log)) as running,
             aiohttp.ClientSession() as session,
@@ -118,7 +129,7 @@ def test_the_gateway_gives_up_while_the_function_runs_on(tmp_path: Path) -> None
             await reports(log, 1)
             return answer
 
-    assert asyncio.run(get()) == (503, b'{"message":"Service Unavailable"}')
+    assert asyncio.run(get()) == answered
     assert "Status" not in log[-1]
 
 

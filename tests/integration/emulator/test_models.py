@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import base64
-import io
 import shutil
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image
 
 from integration.emulator.dev_process import running_dev
 from tulle.model.builtin import builtin_model
@@ -50,33 +45,6 @@ def predict(url):
 def lambda_handler(event, context):
     return predict(event["url"])
 """
-
-
-class _QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base's name)
-        """Keep the tests' output clean."""
-
-
-@pytest.fixture(scope="module")
-def picture() -> bytes:
-    image = Image.new("RGB", (40, 30), (200, 30, 30))
-    image.paste((20, 40, 220), (10, 5, 30, 25))
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    return file.getvalue()
-
-
-@pytest.fixture(scope="module")
-def picture_url(tmp_path_factory: pytest.TempPathFactory, picture: bytes) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("pictures")
-    (folder / "picture.png").write_bytes(picture)
-    handler = partial(_QuietHandler, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/picture.png"
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module", params=["awslambdaric", "bootstrap"])

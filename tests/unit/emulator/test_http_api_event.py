@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tulle.emulator.http_api_event import HttpRequest, build_event, new_gateway_id
+from made_requests import request
+from tulle.emulator.http_api import HttpApi
+from tulle.emulator.http_request import new_gateway_id
+from tulle.emulator.routes import Match, Route
+
+if TYPE_CHECKING:
+    from tulle.emulator.http_request import HttpRequest
 
 
-def request(**changes: Any) -> HttpRequest:
-    given = {
-        "method": "POST",
-        "route_key": "POST /predict",
-        "path": "/predict",
-        "query": "",
-        "protocol": "HTTP/1.1",
-        "headers": (("Host", "localhost:8000"),),
-        "body": b"",
-        "source_ip": "127.0.0.1",
-        "port": 8000,
-        "gateway_id": "JKJaXmPLvHcESHA=",
-        "trace_id": "Root=1-5e6722a7-cc56xmpl46db7ae02d4da47e;Parent=0;Sampled=0",
-        "now_s": 1583348638.390,
-    }
-    return HttpRequest(**{**given, **changes})
+def build_event(given: HttpRequest) -> dict[str, object]:
+    return HttpApi(()).build_event(given)
 
 
 def test_a_whole_event() -> None:
@@ -90,6 +82,13 @@ def test_what_is_empty_is_absent() -> None:
     event = build_event(request())
     assert not {"body", "cookies", "queryStringParameters", "pathParameters"} & event.keys()
     assert event["isBase64Encoded"] is False
+
+
+def test_a_paths_variables_are_decoded() -> None:
+    match = Match(route=Route(path="/{proxy+}"), parameters=(("proxy", "a%2Bb/c"),))
+    event = build_event(request(match=match))
+    assert event["routeKey"] == "ANY /{proxy+}"
+    assert event["pathParameters"] == {"proxy": "a+b/c"}
 
 
 def test_an_empty_query_value_is_kept() -> None:

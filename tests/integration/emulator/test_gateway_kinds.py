@@ -1,0 +1,271 @@
+"""Each kind of gateway before real functions: tulle's own, and those of other people's frameworks."""
+
+from __future__ import annotations
+
+import base64
+import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aws_lambda_powertools.utilities.data_classes import (
+    APIGatewayProxyEvent,
+    APIGatewayProxyEventV2,
+    LambdaFunctionUrlEvent,
+)
+
+from integration.emulator.dev_process import running_dev
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from integration.emulator.dev_process import Answer, Dev
+
+KINDS = ("http", "rest", "url")
+HANDLER = """
+import base64, json, time
+
+def lambda_handler(event, context):
+    headers = event["headers"]
+    if headers.get("x-answer"):
+        return json.loads(headers["x-answer"])
+    if headers.get("x-fail"):
+        raise ValueError("secret detail")
+    return {"statusCode": 200, "body": json.dumps(event)}
+"""
+WAITING = """
+import pathlib, time
+
+def lambda_handler(event, context):
+    print("it is busy")
+    while not pathlib.Path("go").exists():
+        time.sleep(0.01)
+    return {"statusCode": 200}
+"""
+STARLETTE = """
+from mangum import Mangum
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+async def about(request):
+    found = {"path": request.url.path, "query": request.query_params.multi_items()}
+    response = JSONResponse({**found, "cookies": request.cookies})
+    response.set_cookie("a", "1")
+    response.set_cookie("b", "2")
+    return response
+
+async def echo(request):
+    return Response(await request.body(), media_type="image/png")
+
+app = Starlette(routes=[Route("/about", about), Route("/echo", echo, methods=["POST"])])
+lambda_handler = Mangum(app, lifespan="off")
+"""
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def model(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Dev]:
+    folder = tmp_path_factory.mktemp("model") / "here"
+    folder.mkdir()
+    with running_dev(folder, "clothing", "--api", request.param) as dev:
+        yield dev
+
+
+@pytest.fixture(scope="module")
+def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Dev]]:
+    """Serve one handler behind each kind, chosen by `tulle.toml`."""
+    with ExitStack() as stack:
+        yield {kind: stack.enter_context(running(tmp_path_factory, kind)) for kind in KINDS}
+
+
+def running(tmp_path_factory: pytest.TempPathFactory, kind: str) -> Any:
+    folder = tmp_path_factory.mktemp(kind) / "fn"
+    folder.mkdir()
+    (folder / "app.py").write_text(HANDLER)
+    (folder / "tulle.toml").write_text(f'[api]\ntype = "{kind}"\nroute = "/ask"\n')
+    return running_dev(folder, "--handler", "app.lambda_handler", "--no-reload")
+
+
+def ask(gateway: Dev) -> Any:
+    """Send a request of every part, and give the event that came of it."""
+    return gateway.request(
+        "POST",
+        "/ask?a=1&a=2&b=x%20y",
+        "é".encode(),
+        (("Content-Type", "image/png"), ("Cookie", "c1=v1; c2=v2"), ("User-Agent", "agent")),
+    ).json
+
+
+def test_the_clothing_function_answers_alike_behind_each(
+    model: Dev, picture: bytes, picture_url: str
+) -> None:
+    direct = model.invoke({"image": base64.b64encode(picture).decode()})
+    answers = [
+        model.request("POST", "/predict", picture, (("Content-Type", "image/png"),)),
+        model.request("GET", f"/predict?url={picture_url}"),
+    ]
+    assert [answer.status for answer in answers] == [200, 200]
+    assert [answer.json for answer in answers] == [direct.json] * 2
+
+
+def test_powertools_reads_an_event_of_an_http_api(gateways: dict[str, Dev]) -> None:
+    event = APIGatewayProxyEventV2(ask(gateways["http"]))
+    assert (event.path, event.http_method, event.route_key) == ("/ask", "POST", "ANY /ask")
+    assert (event.is_base64_encoded, event.decoded_body) == (True, "é")
+    assert event.cookies == ["c1=v1", "c2=v2"]
+    assert event.query_string_parameters == {"a": "1,2", "b": "x y"}
+    assert event.request_context.stage == "$default"
+    assert event.request_context.http.user_agent == "agent"
+
+
+def test_powertools_reads_an_event_of_a_rest_api(gateways: dict[str, Dev]) -> None:
+    event = APIGatewayProxyEvent(ask(gateways["rest"]))
+    assert (event.path, event.http_method, event.resource) == ("/ask", "POST", "/ask")
+    assert (event.is_base64_encoded, event.decoded_body) == (True, "é")
+    assert event.headers["Cookie"] == "c1=v1; c2=v2"
+    assert event.multi_value_query_string_parameters == {"a": ["1", "2"], "b": ["x y"]}
+    assert event.request_context.path == "/prod/ask"
+    assert event.request_context.identity.source_ip == "127.0.0.1"
+    assert event.request_context.identity.user_agent == "agent"
+
+
+def test_powertools_reads_an_event_of_a_function_url(gateways: dict[str, Dev]) -> None:
+    event = LambdaFunctionUrlEvent(ask(gateways["url"]))
+    assert (event.path, event.http_method, event.route_key) == ("/ask", "POST", "$default")
+    assert (event.is_base64_encoded, event.decoded_body) == (True, "é")
+    assert event.cookies == ["c1=v1", "c2=v2"]
+    assert event.request_context.account_id == "anonymous"
+    assert event.request_context.domain_prefix == "local"
+
+
+def shown(answer: Answer) -> tuple[int, bytes, str | None]:
+    return answer.status, answer.body, answer.headers["x-amzn-ErrorType"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [("x-fail", "yes"), ("x-answer", '{"statusCode": "ok"}'), ("x-answer", '{"statusCode": 99}')],
+)
+def test_what_fails_behind_each_is_told_in_its_words(
+    gateways: dict[str, Dev], header: tuple[str, str]
+) -> None:
+    answers = {
+        kind: shown(gateway.request("GET", "/ask", headers=(header,)))
+        for kind, gateway in gateways.items()
+    }
+    assert answers == {
+        "http": (500, b'{"message":"Internal Server Error"}', None),
+        "rest": (502, b'{"message": "Internal server error"}', "InternalServerErrorException"),
+        "url": (502, b"Internal Server Error", None),
+    }
+
+
+def test_only_payload_2_infers_a_response(gateways: dict[str, Dev]) -> None:
+    header = ("x-answer", '{"category": "pants"}')
+    answers = {
+        kind: gateway.request("GET", "/ask", headers=(header,)).status
+        for kind, gateway in gateways.items()
+    }
+    assert answers == {"http": 200, "rest": 502, "url": 200}
+
+
+def test_each_has_its_own_way_with_other_paths(gateways: dict[str, Dev]) -> None:
+    assert shown(gateways["http"].request("GET", "/x")) == (404, b'{"message":"Not Found"}', None)
+    assert shown(gateways["rest"].request("GET", "/x")) == (
+        403,
+        b'{"message":"Missing Authentication Token"}',
+        "MissingAuthenticationTokenException",
+    )
+    assert gateways["url"].request("GET", "/x").json["rawPath"] == "/x"
+
+
+@pytest.mark.parametrize(
+    ("size_mb", "answers"),
+    [
+        (
+            5,
+            {
+                "http": b'{"message":"Request Entity Too Large"}',
+                "rest": b'{"message": "Request Too Long"}',
+                "url": b'{"Message":"Request Entity Too Large"}',
+            },
+        ),
+        (
+            11,
+            {
+                "http": b'{"message":"Request Entity Too Large"}',
+                "rest": b"HTTP content length exceeded 10485760 bytes.",
+                "url": b'{"Message":"Request Entity Too Large"}',
+            },
+        ),
+    ],
+)
+def test_each_refuses_what_is_too_large(
+    gateways: dict[str, Dev], size_mb: int, answers: dict[str, bytes]
+) -> None:
+    for kind, gateway in gateways.items():
+        picture = bytes(size_mb * 1024 * 1024)
+        answer = gateway.request("POST", "/ask", picture, (("Content-Type", "image/png"),))
+        assert (answer.status, answer.body) == (413, answers[kind])
+
+
+def test_each_gives_the_ids_of_a_request_back(gateways: dict[str, Dev]) -> None:
+    answers = {kind: gateway.request("GET", "/ask") for kind, gateway in gateways.items()}
+    http, rest, url = (answers[kind].headers for kind in KINDS)
+    contexts = {kind: answer.json["requestContext"] for kind, answer in answers.items()}
+    assert http["apigw-requestid"] == contexts["http"]["requestId"]
+    assert rest["x-amzn-requestid"] == contexts["rest"]["requestId"]
+    assert rest["x-amz-apigw-id"] == contexts["rest"]["extendedRequestId"]
+    assert url["x-amzn-requestid"] == contexts["url"]["requestId"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_starlette_app_behind_mangum_works_under_each(folder: Path, kind: str) -> None:
+    (folder / "app.py").write_text(STARLETTE)
+    route = () if kind == "url" else ("--route", "/{proxy+}")
+    with running_dev(folder, "--handler", "app.lambda_handler", "--api", kind, *route) as dev:
+        about = dev.request("GET", "/about?a=1&a=2&b=x%20y", headers=(("Cookie", "c=3"),))
+        image = (("Content-Type", "image/png"), ("Accept", "image/png"))
+        echo = dev.request("POST", "/echo", b"\xff\x00", image)
+        assert dev.request("GET", "/nowhere").status == 404
+    assert about.json == {
+        "path": "/about",
+        "query": [["a", "1"], ["a", "2"], ["b", "x y"]],
+        "cookies": {"c": "3"},
+    }
+    assert [value[:3] for value in about.headers.get_all("Set-Cookie") or ()] == ["a=1", "b=2"]
+    assert (echo.status, echo.body) == (200, b"\xff\x00")
+
+
+def test_no_gateway_leaves_the_invoke_api(folder: Path) -> None:
+    (folder / "app.py").write_text(HANDLER)
+    (folder / "tulle.toml").write_text('[api]\ntype = "none"\n')
+    with running_dev(folder, "--handler", "app.lambda_handler") as dev:
+        assert dev.request("GET", "/predict").status == 404
+        assert json.loads(dev.invoke({"headers": {}}).json["body"]) == {"headers": {}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "body"),
+    [
+        ("http", 503, b'{"message":"Service Unavailable"}'),
+        ("rest", 500, b'{"message": "Internal server error"}'),
+        ("url", 429, b'{"Message":"Rate Exceeded."}'),
+    ],
+)
+def test_each_says_in_its_way_that_the_function_is_busy(
+    folder: Path, kind: str, status: int, body: bytes
+) -> None:
+    (folder / "app.py").write_text(WAITING)
+    options = ("--handler", "app.lambda_handler", "--no-reload", "--concurrency", "1")
+    with running_dev(folder, *options, "--api", kind) as dev, ThreadPoolExecutor() as pool:
+        first = pool.submit(dev.request, "GET", "/predict")
+        dev.wait_for_log("it is busy")
+        second = dev.request("GET", "/predict")
+        (folder / "go").touch()
+        assert first.result().status == 200
+    assert (second.status, second.body) == (status, body)
