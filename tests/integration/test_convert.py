@@ -368,6 +368,7 @@ def test_what_can_be_seen_early_is_refused_before_tensorflow_starts(
         ({"preprocessing": "exception"}, UnknownPreprocessing, "no preprocessing 'exception'"),
         ({"labels": ("a", "b", "a")}, InvalidLabels, "'a' is there 2 times"),
         ({"output": tmp_path / "absent/out.tflite"}, UsageError, "nothing can be written"),
+        ({"output": Path("/proc/out.tflite")}, UsageError, "nothing can be written"),
         ({"output": tmp_path / "folder"}, UsageError, "result cannot be written"),
         ({"output": request_.source}, UsageError, "result cannot be written"),
     ]:

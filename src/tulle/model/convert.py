@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from dataclasses import asdict, dataclass, field, replace
@@ -173,11 +172,14 @@ def _check(request: ConversionRequest, source: Source) -> None:
 
 def check_output(request: ConversionRequest) -> None:
     """Refuse a place where the result cannot go."""
-    if not os.access(request.output.parent, os.W_OK):
+    try:
+        with tempfile.TemporaryDirectory(prefix=".tulle-", dir=request.output.parent):
+            pass
+    except OSError as exc:
         raise UsageError(
-            f"nothing can be written to {request.output.parent}",
+            f"nothing can be written to {request.output.parent} ({(exc.strerror or str(exc)).lower()})",
             hint="make the folder first, or give another --output",
-        )
+        ) from None
     if request.output.is_dir() or request.output.resolve() == request.source.resolve():
         raise UsageError(
             f"the result cannot be written to {request.output}",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Inspection", "TensorSummary", "inspect_file"]
 
 _AGAIN = "copy or download it again"
+_KERAS = {".h5", ".hdf5", ".keras"}
 _ARCHIVED = "TFLITE_METADATA"
 _OLDEST = "min_runtime_version"
 
@@ -117,6 +118,8 @@ def inspect_file(path: Path) -> Inspection:
         return _read(path, content)
     except (struct.error, ValueError, IndexError, TypeError) as exc:
         what, hint = mistaken(content) or ("no TF-Lite model, or not all of it", _AGAIN)
+        if path.suffix in _KERAS:
+            what, hint = "no .tflite file", "make one of it with `tulle convert`, and name that"
         raise NotAModel(f"{path} is {what}", hint=hint) from exc
 
 

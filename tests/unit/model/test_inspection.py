@@ -87,6 +87,14 @@ def test_what_was_taken_for_a_model_is_called_by_its_name(
     assert re.search(hint, refusal.value.hint)
 
 
+def test_a_keras_model_is_to_be_converted_first(tmp_path: Path) -> None:
+    path = tmp_path / "model.h5"
+    path.write_bytes(b"\x89HDF\r\n\x1a\n\0")
+    with pytest.raises(NotAModel, match=r"no \.tflite file") as refusal:
+        inspect_file(path)
+    assert "tulle convert" in refusal.value.hint
+
+
 def test_a_path_without_a_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelNotFound, match="no model at"):
         inspect_file(tmp_path / "absent.tflite")

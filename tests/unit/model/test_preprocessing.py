@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -73,6 +74,7 @@ def test_channels_are_turned_round_when_asked_for() -> None:
     [
         ({"name": "1..0"}, "1..0 is no range"),
         ({"name": None, "mean": (1.0, 2.0)}, "--mean has 2 numbers"),
+        ({"name": None, "mean": (math.nan,)}, "--mean or --std is no number"),
         ({"name": None, "std": (1.0, 0.0, 1.0)}, "--std is not above 0"),
         ({"name": None, "std": (0.229, 0.224, 0.225)}, "for pixels from 0 to 1"),
         ({"name": "vgg16", "channels": Channels.RGB}, "order of the channels is part of 'vgg16'"),

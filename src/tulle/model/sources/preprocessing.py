@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -136,6 +137,8 @@ def choose_preprocessing(
         raise UsageError(
             f"the order of the channels is part of {name!r}", hint="leave --channels out"
         )
+    if not all(map(math.isfinite, (*means, *stds))):
+        raise UsageError("a --mean or --std is no number", hint="write such as 0.5 or 127.5")
     if min(stds) <= 0:
         raise UsageError("a --std is not above 0", hint="pixels are divided by it")
     if name is None and std and max(stds) < 1:
