@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -26,6 +27,11 @@ collect_ignore_glob = (
     if WITHOUT_TENSORFLOW
     else []
 )
+
+
+def pytest_configure() -> None:
+    """Let interrupts through: a shell that starts a job in the background has it, and its children, ignore them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _photographs() -> tuple[Path, ...]:

@@ -44,12 +44,11 @@ def answer_all(
         NotAModel: the model cannot be run, or its scores are not numbers.
         ModelStopped: a process was killed, mostly for want of memory.
     """
+    open_classifier(model, threads=1)  # raises here, where it can be told, not in each process
     answers = []
-    with _interrupts_held():
-        open_classifier(model, threads=1)  # raises here, where it can be told, not in each process
-        pool = ProcessPoolExecutor(
-            workers, multiprocessing.get_context("spawn"), worker.start, (model,)
-        )
+    pool = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), worker.start, (model,)
+    )
     try:
         with _interrupts_held():
             coming = pool.map(worker.answer, pictures, chunksize=_CHUNK)
@@ -70,10 +69,7 @@ def answer_all(
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Keep Ctrl-C until the end, and from what is started meanwhile: the parent alone ends the work.
-
-    Much is imported meanwhile, and Python loses an interrupt that comes in a callback of its importing.
-    """
+    """Keep Ctrl-C from what is started meanwhile: the parent alone ends the work, and does it cleanly."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
