@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import asdict
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from conftest import ROOT
+from integration.emulator.dev_process import TULLE
 from tulle.errors import ConversionFailed, TulleError
 from tulle.model.convert import ConversionRequest, convert
 from tulle.model.file import load_model
@@ -83,3 +86,24 @@ def test_a_whole_conversion_ends_with_an_error_or_a_model(tmp_path: Path) -> Non
             convert(request, SilentReporter())
         if output.exists():
             load_model(output)
+
+
+@pytest.mark.parametrize("limit_bytes", [1000, 4096])
+def test_a_disk_without_room_is_named_and_nothing_stays(tmp_path: Path, limit_bytes: int) -> None:
+    """A limit of file sizes stands for a full disk, in the child and in this process."""
+    ran = subprocess.run(
+        [
+            *("prlimit", f"--fsize={limit_bytes}", *TULLE, "convert"),
+            ROOT / "tests/data/models/float.tflite",
+            *("--labels", "circle,square,star", "-o", "out.tflite"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 4, ran.stderr
+    assert (
+        "error[conversion-failed]: there is no room for the result (file too large)" in ran.stderr
+    )
+    assert list(tmp_path.iterdir()) == []

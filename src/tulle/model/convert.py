@@ -27,6 +27,7 @@ from tulle.model.sources.source import (
     settle_labels,
     settle_preprocessing,
 )
+from tulle.model.sources.worker import NO_ROOM, unforeseen
 
 if TYPE_CHECKING:
     from tulle.model.recipe import Allowance
@@ -107,6 +108,16 @@ class _Job:
 def convert(request: ConversionRequest, reporter: Reporter) -> Conversion:
     """Convert a model, compare both on pictures, and write the result only if they agree."""
     job = _settle(request, reporter)
+    try:
+        return _convert(job, reporter)
+    except OSError as exc:
+        if exc.errno in NO_ROOM:
+            raise unforeseen(exc, "the conversion") from None
+        raise
+
+
+def _convert(job: _Job, reporter: Reporter) -> Conversion:
+    request = job.request
     with (
         # Beside the output, so that the finished file moves there in one step.
         tempfile.TemporaryDirectory(prefix=".tulle-", dir=request.output.parent) as name,

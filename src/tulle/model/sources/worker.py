@@ -7,6 +7,7 @@ to stderr.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -18,7 +19,10 @@ from tulle.errors import ConversionFailed, TulleError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Worker", "serve", "unforeseen"]
+__all__ = ["NO_ROOM", "Worker", "serve", "unforeseen"]
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What a full disk, a quota and a limit of file sizes are called."""
 
 
 class Worker(Protocol):
@@ -52,7 +56,12 @@ def serve(start: Callable[[Callable[[str, str], None]], Worker]) -> None:
 
 
 def unforeseen(exc: Exception, subject: str) -> TulleError:
-    """Make an error of one that nobody thought of."""
+    """Make an error of one that nobody thought of, or of a disk without room."""
+    if isinstance(exc, OSError) and exc.errno in NO_ROOM:
+        return ConversionFailed(
+            f"there is no room for the result ({(exc.strerror or str(exc)).lower()})",
+            hint="make room on that disk, or name a place on another with --output",
+        )
     return ConversionFailed(
         f"{subject} failed: {type(exc).__name__}",
         hint="see all that it says with --verbose",
