@@ -10,6 +10,7 @@ from aiohttp import web
 
 from tulle.emulator.aws_json import compact_json
 from tulle.emulator.gateway_kind import Refusal
+from tulle.emulator.happening import HttpAnswered
 from tulle.emulator.http_body import read_body
 from tulle.emulator.http_request import HttpRequest, Ids, new_gateway_id
 from tulle.emulator.invocation import new_request
@@ -61,6 +62,16 @@ class Gateway:
         for name, value in answer.headers:
             response.headers.add(name, value)
         response.headers.update(self._kind.id_headers(ids))
+        self._surroundings.tell(
+            HttpAnswered(
+                request_id=ids.request_id,
+                gateway_id=ids.gateway_id,
+                method=http.method,
+                path=http.rel_url.raw_path_qs,
+                status=response.status,
+                headers=tuple(response.headers.items()),
+            )
+        )
         return response
 
     async def _answer(self, http: web.Request, call: Request, ids: Ids) -> HttpResponse | Refusal:

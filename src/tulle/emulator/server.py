@@ -13,6 +13,7 @@ from aiohttp import web
 from tulle.emulator.dispatcher import Dispatcher
 from tulle.emulator.function_url import FunctionUrl
 from tulle.emulator.gateway import Gateway
+from tulle.emulator.happening import FilesChanged
 from tulle.emulator.host_guard import host_guard, is_loopback
 from tulle.emulator.http_api import HttpApi
 from tulle.emulator.http_log import http_logger
@@ -25,6 +26,7 @@ from tulle.errors import AddressUnavailable, PortInUse
 from tulle.project.project import ApiType
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from tulle.emulator.function import Function
@@ -59,14 +61,24 @@ class ServerOptions:
 
 
 class LocalLambda:
-    """One function, served until the `async with` block is left; then nothing of it runs on."""
+    """One function, served until the `async with` block is left; then nothing of it runs on.
+
+    Args:
+        add_pages: adds more to what is served; it goes before the gateway.
+    """
 
     def __init__(
-        self, function: Function, options: ServerOptions, surroundings: Surroundings
+        self,
+        function: Function,
+        options: ServerOptions,
+        surroundings: Surroundings,
+        *,
+        add_pages: Callable[[web.Application, LocalLambda], None] | None = None,
     ) -> None:
         self.function = function
         self._options = options
         self._surroundings = surroundings
+        self._add_pages = add_pages
         self._dispatcher = Dispatcher(function, surroundings)
         self._runner: web.AppRunner | None = None
         self._watcher: asyncio.Task[None] | None = None
@@ -139,6 +151,8 @@ class LocalLambda:
         application = web.Application(middlewares=[host_guard(self._options.host)])
         invocations = "/2015-03-31/functions/{name}/invocations"
         application.router.add_post(invocations, invoke_api.respond)
+        if self._add_pages is not None:
+            self._add_pages(application, self)
         kind = _gateway_kind(self._options)
         if kind is not None:
             gateway = Gateway(
@@ -158,6 +172,7 @@ class LocalLambda:
             async for names in changed_files(self.function.folder):
                 more = f" and {len(names) - 3} more" if len(names) > 3 else ""
                 self._dispatcher.renew()
+                self._surroundings.tell(FilesChanged(names=names))
                 changed = ", ".join(names[:3]) + more
                 reporter.step(f"changed: {changed}; the next request runs the new code")
         except OSError as exc:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tulle.emulator.happening import Happening
     from tulle.progress import Reporter
 
 __all__ = ["Surroundings"]
@@ -22,9 +23,11 @@ class Surroundings:
         log: gets each line of the function's log, without its line break.
         now_s: tells the Unix time in seconds.
         environ: the variables of this process; a child sees only what it cannot do without.
+        tell: hears all that goes on, at once and in order; it must not block.
     """
 
     reporter: Reporter
     log: Callable[[str], None]
     now_s: Callable[[], float]
     environ: Mapping[str, str]
+    tell: Callable[[Happening], None] = lambda _: None
