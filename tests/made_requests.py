@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tulle.emulator.http_request import HttpRequest, Ids
-from tulle.emulator.routes import Match, Route
+from tulle.emulator.gateway.http_request import HttpRequest, Ids
+from tulle.emulator.gateway.routes import Match, Route
 
 __all__ = ["request"]
 

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import web
 
 from tulle.emulator.dispatcher import Dispatcher
-from tulle.emulator.function_url import FunctionUrl
-from tulle.emulator.gateway import Gateway
+from tulle.emulator.gateway.function_url import FunctionUrl
+from tulle.emulator.gateway.gateway import Gateway
+from tulle.emulator.gateway.http_api import HttpApi
+from tulle.emulator.gateway.rest_api import RestApi
+from tulle.emulator.gateway.routes import Route
 from tulle.emulator.happening import FilesChanged
 from tulle.emulator.host_guard import host_guard, is_loopback
-from tulle.emulator.http_api import HttpApi
 from tulle.emulator.http_log import http_logger
 from tulle.emulator.invocation import new_request
 from tulle.emulator.invoke_api import InvokeApi
 from tulle.emulator.reload import changed_files
-from tulle.emulator.rest_api import RestApi
-from tulle.emulator.routes import Route
 from tulle.errors import AddressUnavailable, PortInUse
 from tulle.project.project import ApiType
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tulle.emulator.function import Function
-    from tulle.emulator.gateway_kind import GatewayKind
+    from tulle.emulator.gateway.kind import GatewayKind
     from tulle.emulator.invocation import Invocation
     from tulle.emulator.surroundings import Surroundings
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tulle.emulator.routes import Match
+    from tulle.emulator.gateway.routes import Match
 
 __all__ = ["HttpRequest", "Ids", "new_gateway_id"]
 

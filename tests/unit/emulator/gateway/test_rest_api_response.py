@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tulle.emulator.rest_api_response import read_response
+from tulle.emulator.gateway.rest_api_response import read_response
 
 
 def test_lists_of_headers_go_first_and_nothing_twice() -> None:

@@ -6,9 +6,9 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from tulle.emulator.http_request import HttpRequest, Ids
-    from tulle.emulator.http_response import HttpResponse
-    from tulle.emulator.routes import Match
+    from tulle.emulator.gateway.http_request import HttpRequest, Ids
+    from tulle.emulator.gateway.http_response import HttpResponse
+    from tulle.emulator.gateway.routes import Match
 
 __all__ = ["GatewayKind", "Refusal"]
 

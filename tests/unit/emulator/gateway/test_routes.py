@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tulle.emulator.rest_api import RestApi
-from tulle.emulator.routes import Route, find_route
+from tulle.emulator.gateway.rest_api import RestApi
+from tulle.emulator.gateway.routes import Route, find_route
 
 ROUTES = (
     Route(path="/{proxy+}"),

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from tulle.emulator.aws_json import compact_json
-from tulle.emulator.gateway_kind import Refusal
+from tulle.emulator.gateway.http_request import HttpRequest, Ids, new_gateway_id
+from tulle.emulator.gateway.kind import Refusal
 from tulle.emulator.happening import HttpAnswered
 from tulle.emulator.http_body import read_body
-from tulle.emulator.http_request import HttpRequest, Ids, new_gateway_id
 from tulle.emulator.invocation import new_request
 from tulle.errors import TooManyInvocations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from tulle.emulator.dispatcher import Dispatcher
     from tulle.emulator.function import Function
-    from tulle.emulator.gateway_kind import GatewayKind
-    from tulle.emulator.http_response import HttpResponse
+    from tulle.emulator.gateway.http_response import HttpResponse
+    from tulle.emulator.gateway.kind import GatewayKind
+    from tulle.emulator.gateway.routes import Match
     from tulle.emulator.invocation import Invocation, Request
-    from tulle.emulator.routes import Match
     from tulle.emulator.surroundings import Surroundings
 
 __all__ = ["Gateway"]

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tulle.emulator.http_request import HttpRequest
+    from tulle.emulator.gateway.http_request import HttpRequest
 
 __all__ = ["build_event"]
 

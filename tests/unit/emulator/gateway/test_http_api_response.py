@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tulle.emulator.http_api_response import read_response
+from tulle.emulator.gateway.http_api_response import read_response
 
 
 def test_a_whole_response_is_taken_as_it_is() -> None:

@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tulle.emulator.function import REGION
-from tulle.emulator.gateway_kind import Refusal
-from tulle.emulator.http_api_event import build_event
-from tulle.emulator.http_api_response import read_response
-from tulle.emulator.http_response import json_refusal
-from tulle.emulator.routes import Match, Route
+from tulle.emulator.gateway.http_api_event import build_event
+from tulle.emulator.gateway.http_api_response import read_response
+from tulle.emulator.gateway.http_response import json_refusal
+from tulle.emulator.gateway.kind import Refusal
+from tulle.emulator.gateway.routes import Match, Route
 
 if TYPE_CHECKING:
-    from tulle.emulator.http_request import HttpRequest, Ids
-    from tulle.emulator.http_response import HttpResponse
+    from tulle.emulator.gateway.http_request import HttpRequest, Ids
+    from tulle.emulator.gateway.http_response import HttpResponse
 
 __all__ = ["FunctionUrl"]
 

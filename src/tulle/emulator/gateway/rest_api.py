@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tulle.emulator.gateway_kind import Refusal
-from tulle.emulator.http_response import HttpResponse, json_refusal
-from tulle.emulator.rest_api_event import build_event
-from tulle.emulator.rest_api_response import read_response
-from tulle.emulator.routes import find_route
+from tulle.emulator.gateway.http_response import HttpResponse, json_refusal
+from tulle.emulator.gateway.kind import Refusal
+from tulle.emulator.gateway.rest_api_event import build_event
+from tulle.emulator.gateway.rest_api_response import read_response
+from tulle.emulator.gateway.routes import find_route
 
 if TYPE_CHECKING:
-    from tulle.emulator.http_request import HttpRequest, Ids
-    from tulle.emulator.routes import Match, Route
+    from tulle.emulator.gateway.http_request import HttpRequest, Ids
+    from tulle.emulator.gateway.routes import Match, Route
 
 __all__ = ["RestApi"]
 

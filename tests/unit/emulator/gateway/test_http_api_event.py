@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from made_requests import request
-from tulle.emulator.http_api import HttpApi
-from tulle.emulator.http_request import new_gateway_id
-from tulle.emulator.routes import Match, Route
+from tulle.emulator.gateway.http_api import HttpApi
+from tulle.emulator.gateway.http_request import new_gateway_id
+from tulle.emulator.gateway.routes import Match, Route
 
 if TYPE_CHECKING:
-    from tulle.emulator.http_request import HttpRequest
+    from tulle.emulator.gateway.http_request import HttpRequest
 
 
 def build_event(given: HttpRequest) -> dict[str, object]:

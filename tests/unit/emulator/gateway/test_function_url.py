@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from made_requests import request
-from tulle.emulator.function_url import FunctionUrl
-from tulle.emulator.gateway_kind import Refusal
+from tulle.emulator.gateway.function_url import FunctionUrl
+from tulle.emulator.gateway.kind import Refusal
 
 
 def test_the_event_is_that_of_an_anonymous_caller() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tulle.emulator.http_response import (
+from tulle.emulator.gateway.http_response import (
     HttpResponse,
     Malformed,
     decode_body,

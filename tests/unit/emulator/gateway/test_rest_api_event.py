@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from made_requests import request
-from tulle.emulator.rest_api_event import build_event
-from tulle.emulator.routes import Match, Route
+from tulle.emulator.gateway.rest_api_event import build_event
+from tulle.emulator.gateway.routes import Match, Route
 
 
 def test_a_whole_event() -> None:

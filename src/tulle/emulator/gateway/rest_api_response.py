@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tulle.emulator.http_response import (
+from tulle.emulator.gateway.http_response import (
     HttpResponse,
     Malformed,
     decode_body,
@@ -13,7 +13,7 @@ from tulle.emulator.http_response import (
     read_status,
     read_text,
 )
-from tulle.emulator.rest_api_event import is_binary
+from tulle.emulator.gateway.rest_api_event import is_binary
 
 __all__ = ["read_response"]
 

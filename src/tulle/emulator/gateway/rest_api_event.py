@@ -11,7 +11,7 @@ from tulle.emulator.function import ACCOUNT_ID
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tulle.emulator.http_request import HttpRequest
+    from tulle.emulator.gateway.http_request import HttpRequest
 
 __all__ = ["STAGE", "build_event", "is_binary"]
 
