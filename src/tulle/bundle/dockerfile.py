@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from tulle.bundle.bundle import Layer
 from tulle.bundle.output import new_folder
+from tulle.bundle.runtime_files import RUNTIME_CLIENT
 from tulle.errors import OutputUnavailable
+from tulle.target import TASK_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,13 +62,13 @@ def _lines(bundle: Bundle, base: str, *, base_is_aws: bool) -> Iterator[str]:
     yield "#   docker build --provenance=false --tag NAME ."
     yield f"FROM --platform=linux/{bundle.target.architecture.oci} {base}"
     if not base_is_aws:
-        yield "ENV LAMBDA_TASK_ROOT=/var/task PYTHONPATH=/var/task"
-        yield "WORKDIR /var/task"
-        yield 'ENTRYPOINT ["python3", "-m", "tulle_runtime.bootstrap"]'
+        yield f"ENV LAMBDA_TASK_ROOT={TASK_ROOT} PYTHONPATH={TASK_ROOT}"
+        yield f"WORKDIR {TASK_ROOT}"
+        yield f"ENTRYPOINT {json.dumps(RUNTIME_CLIENT)}"
     yield f"CMD {json.dumps([bundle.handler], ensure_ascii=False)}"
     yield "# From what changes least to what changes most, so that the cache is of use."
     there = {file.layer for file in bundle.files}
-    yield from (f"COPY {layer}/ /var/task/" for layer in Layer if layer in there)
+    yield from (f"COPY {layer}/ {TASK_ROOT}/" for layer in Layer if layer in there)
 
 
 def _write(file: BundleFile, folder: Path) -> None:

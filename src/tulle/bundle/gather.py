@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tulle.bundle.bundle import Bundle, BundleFile
+    from tulle.bundle.wheels.bytecode import Interpreter
     from tulle.errors import Finding
     from tulle.model.file import Model
     from tulle.progress import Reporter
@@ -75,11 +76,12 @@ def gather(
     target = find_target(project.function.runtime, project.function.architecture)
     model = served_model(project, cache=surroundings.cache, reporter=surroundings.reporter)
     own = _project_files(project, outputs)
-    packages = _packages(project, target, surroundings)
+    interpreter = find_interpreter(target.python, surroundings.environ)
+    packages = _packages(project, target, interpreter, surroundings)
     bundle, clashes = assemble(
         (
             *packages.files,
-            *_runtime(target, surroundings),
+            *_runtime(target, interpreter, surroundings),
             *(model_files(model) if model else ()),
             *own.files,
         ),
@@ -108,13 +110,19 @@ def gather(
     )
 
 
-def _packages(project: Project, target: Target, surroundings: BuildSurroundings) -> Dependencies:
+def _packages(
+    project: Project,
+    target: Target,
+    interpreter: Interpreter | None,
+    surroundings: BuildSurroundings,
+) -> Dependencies:
     if project.model is None and not project.function.requirements:
         return _NO_PACKAGES
     return dependencies(
         project.function.requirements,
         target,
         with_runtime=project.model is not None,
+        interpreter=interpreter,
         lock=project.folder / _LOCK,
         cache=surroundings.cache / "packages",
         environ=surroundings.environ,
@@ -122,9 +130,10 @@ def _packages(project: Project, target: Target, surroundings: BuildSurroundings)
     )
 
 
-def _runtime(target: Target, surroundings: BuildSurroundings) -> tuple[BundleFile, ...]:
+def _runtime(
+    target: Target, interpreter: Interpreter | None, surroundings: BuildSurroundings
+) -> tuple[BundleFile, ...]:
     """List the function runtime's files, compiled where there is a Python of the target's version."""
-    interpreter = find_interpreter(target.python, surroundings.environ)
     if interpreter is None:
         surroundings.reporter.note(
             f"no Python {target.python} is here to compile with, so that each cold start compiles"

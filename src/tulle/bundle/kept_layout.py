@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tulle.bundle.image.image import Image
-    from tulle.registry.content import Blob, Descriptor
+    from tulle.registry.content import Descriptor
 
 __all__ = ["holds_image"]
 
@@ -21,8 +21,7 @@ def holds_image(folder: Path, image: Image) -> bool:
         named = entry["digest"]
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    blobs: list[Blob] = [*image.base.layers, *(layer.blob for layer in image.layers), image.config]
-    parts = [image.manifest.descriptor, *(blob.descriptor for blob in blobs)]
+    parts = [image.manifest.descriptor, *(blob.descriptor for blob in image.blobs)]
     return named == image.digest and all(_has(folder, part) for part in parts)
 
 

@@ -19,9 +19,17 @@ if TYPE_CHECKING:
 
     from tulle.bundle.wheels.bytecode import Interpreter
 
-__all__ = ["RUNTIME_HANDLER", "runtime_bytecode", "runtime_files", "runtime_folder"]
+__all__ = [
+    "RUNTIME_CLIENT",
+    "RUNTIME_HANDLER",
+    "runtime_bytecode",
+    "runtime_files",
+    "runtime_folder",
+]
 
 RUNTIME_HANDLER = "tulle_runtime.handler.lambda_handler"
+RUNTIME_CLIENT = ("python3", "-m", "tulle_runtime.bootstrap")
+"""The command that speaks to Lambda where the base has no client of its own."""
 _PACKAGE = "tulle_runtime"
 
 

@@ -6,11 +6,15 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
+from pathlib import PurePosixPath
 from typing import TypedDict
 
 from tulle.errors import UnknownTarget
 
-__all__ = ["Architecture", "Target", "find_target", "runtimes"]
+__all__ = ["TASK_ROOT", "Architecture", "Target", "find_target", "runtimes"]
+
+TASK_ROOT = PurePosixPath("/var/task")
+"""Where Lambda puts a function."""
 
 
 class Architecture(StrEnum):

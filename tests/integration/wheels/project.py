@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tulle.bundle.wheels.bytecode import find_interpreter
 from tulle.bundle.wheels.dependencies import dependencies
 from tulle.progress import SilentReporter
 
@@ -50,6 +51,7 @@ class Project:
             requirements,
             target,
             with_runtime=with_runtime,
+            interpreter=find_interpreter(target.python, self.environ),
             lock=self.lock,
             cache=self.cache,
             environ=self.environ,

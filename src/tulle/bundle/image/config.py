@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tulle.bundle.image.layer import FUNCTION_ROOT
+from tulle.bundle.runtime_files import RUNTIME_CLIENT
 from tulle.registry.content import BytesBlob, json_bytes
 from tulle.registry.media_types import CONFIG
+from tulle.target import TASK_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["image_config"]
 
-_ROOT = f"/{FUNCTION_ROOT}"
-_BOOTSTRAP = ["python3", "-m", "tulle_runtime.bootstrap"]
 _CLIENTS_OF_LAMBDA = ("/lambda-entrypoint.sh", "awslambdaric")
 
 
@@ -44,7 +43,7 @@ def image_config(
         **base.settings,
         **_start(base),
         "Cmd": [handler],
-        "WorkingDir": _ROOT,
+        "WorkingDir": str(TASK_ROOT),
         "Labels": {**_labels(base), **labels},
     }
     new = [{"created": created, "created_by": f"tulle build: {layer.layer}"} for layer in layers]
@@ -64,14 +63,14 @@ def _start(base: BaseImage) -> dict[str, object]:
     entrypoint = base.settings.get("Entrypoint")
     if isinstance(entrypoint, list) and any(word in _CLIENTS_OF_LAMBDA for word in entrypoint):
         return {}
-    paths = [_ROOT, base.environment.get("PYTHONPATH", "")]
+    paths = [str(TASK_ROOT), base.environment.get("PYTHONPATH", "")]
     environment = {
         **base.environment,
-        "LAMBDA_TASK_ROOT": _ROOT,
+        "LAMBDA_TASK_ROOT": str(TASK_ROOT),
         "PYTHONPATH": ":".join(path for path in paths if path),
     }
     lines = [f"{name}={value}" for name, value in environment.items()]
-    return {"Entrypoint": _BOOTSTRAP, "Env": lines}
+    return {"Entrypoint": list(RUNTIME_CLIENT), "Env": lines}
 
 
 def _labels(base: BaseImage) -> dict[str, str]:

@@ -50,6 +50,11 @@ class Image:
     manifest: Document
 
     @property
+    def blobs(self) -> tuple[Blob, ...]:
+        """List all that the manifest names: the layers from the lowest on, and the config."""
+        return (*self.base.layers, *(layer.blob for layer in self.layers), self.config)
+
+    @property
     def digest(self) -> str:
         """Name the image by its manifest's bytes."""
         return self.manifest.descriptor.digest
@@ -97,8 +102,7 @@ def deliver_image(image: Image, destination: ImageDestination, *, reporter: Repo
         RegistryError: a registry cannot be reached, or refuses.
         OutputUnavailable: a layout cannot be written.
     """
-    blobs: list[Blob] = [*image.base.layers, *(layer.blob for layer in image.layers)]
-    return send([*blobs, image.config], image.manifest, destination, reporter=reporter)
+    return send(image.blobs, image.manifest, destination, reporter=reporter)
 
 
 def _labels(bundle: Bundle, base: BaseImage, settings: ImageSettings) -> dict[str, str]:

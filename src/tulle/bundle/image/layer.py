@@ -10,24 +10,24 @@ import tarfile
 import tempfile
 import zlib
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from tulle.errors import BundleChanged, OutputUnavailable
+from tulle.errors import OutputUnavailable
 from tulle.registry.content import Descriptor, FileBlob, json_bytes
 from tulle.registry.media_types import LAYER_GZIP
+from tulle.target import TASK_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import PurePosixPath
     from typing import IO
 
     from tulle.bundle.bundle import BundleFile, Layer
 
-__all__ = ["FUNCTION_ROOT", "ImageLayer", "build_layer"]
+__all__ = ["ImageLayer", "build_layer"]
 
-FUNCTION_ROOT = PurePosixPath("var/task")
-"""Where Lambda looks for a function, relative to the image's root."""
-
+_ROOT = TASK_ROOT.relative_to("/")
 _COMPRESSION_LEVEL = 6
 _FORMAT = 1
 """To be raised when the same files shall make other bytes, so that kept layers are not taken any more."""
@@ -147,14 +147,14 @@ def _pack(files: Sequence[BundleFile], out: IO[bytes]) -> None:
             entry.type = tarfile.DIRTYPE
             archive.addfile(entry)
         for file in sorted(files, key=lambda file: file.path.parts):
-            content = _read(file)
-            entry = _entry(FUNCTION_ROOT / file.path, executable=file.executable)
+            content = file.read()
+            entry = _entry(_ROOT / file.path, executable=file.executable)
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
 
 
 def _folders(files: Sequence[BundleFile]) -> Iterator[PurePosixPath]:
-    folders = {folder for file in files for folder in (FUNCTION_ROOT / file.path).parents}
+    folders = {folder for file in files for folder in (_ROOT / file.path).parents}
     return (folder for folder in sorted(folders, key=lambda folder: folder.parts) if folder.parts)
 
 
@@ -163,16 +163,3 @@ def _entry(path: PurePosixPath, *, executable: bool) -> tarfile.TarInfo:
     entry = tarfile.TarInfo(str(path))
     entry.mode = 0o755 if executable else 0o644
     return entry
-
-
-def _read(file: BundleFile) -> bytes:
-    try:
-        content = file.read()
-    except OSError:
-        content = b""
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise BundleChanged(
-            f"`{file.path}` changed while the function was being packed",
-            hint="let what writes the file finish, then build again",
-        )
-    return content

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tulle.target import TASK_ROOT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import PurePosixPath
 
 __all__ = ["Interpreter", "bytecode_path", "compile_modules", "find_interpreter"]
 
-_FUNCTION_ROOT = "/var/task"  # what tracebacks name
 _ASK = "import sys; print(sys.implementation.cache_tag, sys.version.split()[0])"
 
 
@@ -88,7 +89,7 @@ def compile_modules(
     subprocess.run(
         [
             *(str(interpreter.path), "-I", "-X", "utf8", "-m", "compileall", "-q", "-f", "-i", "-"),
-            *("-p", _FUNCTION_ROOT, "--invalidation-mode", "unchecked-hash"),
+            *("-p", str(TASK_ROOT), "--invalidation-mode", "unchecked-hash"),  # tracebacks name it
         ],
         cwd=folder,
         input="\n".join(sorted(map(str, modules))),

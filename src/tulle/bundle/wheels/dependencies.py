@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tulle.bundle.bundle import Layer, file_of
-from tulle.bundle.wheels.bytecode import bytecode_path, compile_modules, find_interpreter
+from tulle.bundle.wheels.bytecode import bytecode_path, compile_modules
 from tulle.bundle.wheels.choosing import choose, unpack
 from tulle.bundle.wheels.lock import find_choice, write_choice
 from tulle.bundle.wheels.pip_settings import with_pip_settings
@@ -41,6 +41,7 @@ def dependencies(  # noqa: PLR0913 (what it needs of the world comes in here)
     target: Target,
     *,
     with_runtime: bool = True,
+    interpreter: Interpreter | None,
     lock: Path,
     cache: Path,
     environ: Mapping[str, str],
@@ -55,9 +56,10 @@ def dependencies(  # noqa: PLR0913 (what it needs of the world comes in here)
         requirements: the user's, as `pip` has them.
         target: what they are for.
         with_runtime: whether the function has tulle's runtime in it, which needs LiteRT and Pillow.
+        interpreter: what compiles them; None leaves that to each cold start.
         lock: `tulle.lock`, in the project's folder, whose settings for `uv` hold.
         cache: a folder for what is made; its files may go at any time, and must not be changed.
-        environ: where `uv` and Python are told their settings.
+        environ: where `uv` is told its settings.
         reporter: hears of the parts that take seconds.
 
     Raises:
@@ -66,7 +68,6 @@ def dependencies(  # noqa: PLR0913 (what it needs of the world comes in here)
     """
     request = read_request(requirements, with_runtime=with_runtime)
     choice = find_choice(lock, target, request.sha256)
-    interpreter = find_interpreter(target.python, environ)
     if choice and (found := find_stored(cache, _key(choice, interpreter))):
         return found
     uv = Uv(environ=with_pip_settings(environ), folder=lock.absolute().parent)
