@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from tulle.api.dev import FunctionSettings, HandlerSource, ModelSource, dev
+from tulle.cli.function_log import FunctionLog
 from tulle.cli.reporter import TerminalReporter
 from tulle.emulator.function import Client
 from tulle.emulator.server import Route, ServerOptions
@@ -28,7 +29,6 @@ __all__ = ["command"]
 _INTERRUPTED = 130
 _EXAMPLE = '{"url": "https://example.com/picture.jpg"}'
 _ROUTE = r"(?:([A-Z]+) )?((?=/)(?:/(?:[^\s?#{}/]*|\{\w+\}))*(?:/\{\w+\+\})?)"
-_PLATFORM_LINES = ("INIT_START ", "INIT_REPORT ", "START ", "END ", "REPORT ")
 
 
 class _Options(TypedDict):
@@ -172,7 +172,7 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
             reload=options["reload"],
         ),
         surroundings=Surroundings(
-            reporter=reporter, log=_show_log_line, now_s=time.time, environ=os.environ
+            reporter=reporter, now_s=time.time, environ=os.environ, tell=FunctionLog().hear
         ),
         on_ready=lambda running: _show_ready(running, reporter),
     )
@@ -219,7 +219,3 @@ def _show_ready(running: LocalLambda, reporter: TerminalReporter) -> None:
         'aws_access_key_id="local", aws_secret_access_key="local")'
         f'.invoke(FunctionName="{name}", Payload=\'{_EXAMPLE}\')["Payload"].read()'
     )
-
-
-def _show_log_line(line: str) -> None:
-    click.echo(click.style(line, dim=True) if line.startswith(_PLATFORM_LINES) else line, err=True)

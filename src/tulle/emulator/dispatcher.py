@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
+from tulle.emulator.happening import EnvironmentsCounted
 from tulle.emulator.worker import Worker
 from tulle.errors import TooManyInvocations
 
@@ -73,6 +74,7 @@ class Dispatcher:
         self._outdated |= self._busy
         for worker in list(self._idle):
             self._end(self._wake(worker))
+        self._tell_count()
 
     async def stop(self) -> None:
         """End what runs, what waits, and every environment, at once."""
@@ -84,6 +86,7 @@ class Dispatcher:
         for worker in [*self._busy, *map(self._wake, list(self._idle))]:
             self._end(worker)
         await asyncio.gather(*self._endings)
+        self._tell_count()
 
     async def _invoke(self, worker: Worker, request: Request) -> Invocation:
         try:
@@ -98,6 +101,7 @@ class Dispatcher:
         else:
             worker = Worker(self._function, self._surroundings, init_limit_s=self._init_limit_s)
         self._busy.add(worker)
+        self._tell_count()
         return worker
 
     async def _release(self, worker: Worker) -> None:
@@ -109,8 +113,13 @@ class Dispatcher:
             await asyncio.wait({self._end(worker)})
         self._busy.discard(worker)
         self._outdated.discard(worker)
+        self._tell_count()
         if self._waiting:
             self.submit(self._waiting.popleft())
+
+    def _tell_count(self) -> None:
+        count = EnvironmentsCounted(busy=len(self._busy), idle=len(self._idle))
+        self._surroundings.tell(count)
 
     def _wake(self, worker: Worker) -> Worker:
         self._idle.pop(worker).cancel()
@@ -118,6 +127,7 @@ class Dispatcher:
 
     def _expire(self, worker: Worker) -> None:
         self._end(self._wake(worker))
+        self._tell_count()
 
     def _end(self, worker: Worker) -> asyncio.Task[None]:
         """End a worker in a task of its own, which nothing cuts short."""

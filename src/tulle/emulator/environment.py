@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tulle.emulator.child import Child
 from tulle.emulator.outcome import Answer, Exit, LaunchError, Overrun, Oversized
 from tulle.emulator.runtime_api import Delivery, Polled, RuntimeApi
-from tulle.emulator.variables import child_variables, new_log_stream
+from tulle.emulator.variables import child_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,10 +31,16 @@ class ExecutionEnvironment:
     """
 
     def __init__(
-        self, function: Function, surroundings: Surroundings, line: Callable[[str], None]
+        self,
+        function: Function,
+        surroundings: Surroundings,
+        *,
+        log_stream: str,
+        line: Callable[[str], None],
     ) -> None:
         self._function = function
         self._surroundings = surroundings
+        self._log_stream = log_stream
         self._line = line
         self._api = RuntimeApi()
         self._child: Child | None = None
@@ -56,7 +62,7 @@ class ExecutionEnvironment:
         variables = child_variables(
             self._function,
             runtime_api=address,
-            log_stream=new_log_stream(self._surroundings.now_s()),
+            log_stream=self._log_stream,
             environ=self._surroundings.environ,
         )
         try:

@@ -20,14 +20,15 @@ class Surroundings:
 
     Args:
         reporter: hears what the emulator does.
-        log: gets each line of the function's log, without its line break.
         now_s: tells the Unix time in seconds.
         environ: the variables of this process; a child sees only what it cannot do without.
+        log: gets each line of the function's log, without its line break. Who also wants to know
+            where a line comes from hears it by `tell`.
         tell: hears all that goes on, at once and in order; it must not block.
     """
 
     reporter: Reporter
-    log: Callable[[str], None]
     now_s: Callable[[], float]
     environ: Mapping[str, str]
+    log: Callable[[str], None] = lambda _: None
     tell: Callable[[Happening], None] = lambda _: None

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from tulle.emulator.environment import ExecutionEnvironment
 from tulle.emulator.function import REGION
+from tulle.emulator.happening import Began, Ended, Logged
 from tulle.emulator.invocation import Invocation, Report, Status
 from tulle.emulator.log import InvocationLog
 from tulle.emulator.outcome import Overrun, conclude
+from tulle.emulator.variables import new_log_stream
 
 if TYPE_CHECKING:
     from tulle.emulator.function import Function
@@ -43,7 +45,9 @@ class Worker:
         self._function = function
         self._init_limit_s = init_limit_s
         self._surroundings = surroundings
-        self._log = InvocationLog(surroundings.log)
+        self._log_stream = new_log_stream(surroundings.now_s())
+        self._log = InvocationLog(self._show)
+        self._request: Request | None = None
         self._environment: ExecutionEnvironment | None = None
 
     @property
@@ -59,7 +63,7 @@ class Worker:
 
     async def run(self, request: Request) -> Invocation:
         """Run one invocation to its end, after a cold start where the environment is not warm."""
-        self._log.begin()
+        self._begin(request)
         timeout_s = self._function.timeout_s
         init = await self._initialise(limit_s=self._init_limit_s, phase="init")
         self._log.line(f"START RequestId: {request.request_id} Version: $LATEST")
@@ -73,7 +77,29 @@ class Worker:
             request, limit_s=timeout_s - spent_s
         )
         duration_ms = min(time.perf_counter() - began_s, timeout_s) * 1000
-        return self._conclude(request, init, outcome, duration_ms)
+        invocation = self._conclude(request, init, outcome, duration_ms)
+        self._request = None
+        self._surroundings.tell(Ended(invocation=invocation, environment=self._log_stream))
+        return invocation
+
+    def _begin(self, request: Request) -> None:
+        self._log.begin()
+        self._request = request
+        self._surroundings.tell(
+            Began(
+                request=request,
+                environment=self._log_stream,
+                cold=not self.warm,
+                now_s=self._surroundings.now_s(),
+            )
+        )
+
+    def _show(self, line: str) -> None:
+        request_id = None if self._request is None else self._request.request_id
+        self._surroundings.log(line)
+        self._surroundings.tell(
+            Logged(environment=self._log_stream, request_id=request_id, line=line)
+        )
 
     def _conclude(
         self, request: Request, init: _Init, outcome: Outcome, duration_ms: float
@@ -109,7 +135,9 @@ class Worker:
         await self.stop()
         self._log.line(_init_start(self._function))
         began_s = time.perf_counter()
-        environment = ExecutionEnvironment(self._function, self._surroundings, self._log.line)
+        environment = ExecutionEnvironment(
+            self._function, self._surroundings, log_stream=self._log_stream, line=self._log.line
+        )
         self._environment = environment
         failure = await environment.start(limit_s=limit_s)
         duration_ms = (time.perf_counter() - began_s) * 1000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -53,7 +54,8 @@ class Dev:
 
     @property
     def log(self) -> str:
-        return self.log_file.read_text()
+        """What it wrote to stderr, without the numbers of execution environments."""
+        return re.sub(r"^\d+ \| ", "", self.log_file.read_text(), flags=re.MULTILINE)
 
     def request(
         self,
@@ -145,13 +147,14 @@ def running_dev(
         try:
             url = cast("Any", process.stdout).readline().decode().strip()
             assert url, log_file.read_text()
-            yield Dev(process=process, url=url, log_file=log_file, folder=folder)
+            dev = Dev(process=process, url=url, log_file=log_file, folder=folder)
+            yield dev
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
                 process.wait(timeout=_PATIENCE_S)
-    assert "Traceback (most recent call last)" not in _platform(log_file.read_text())
-    assert "Exception ignored" not in log_file.read_text()
+    assert "Traceback (most recent call last)" not in _platform(dev.log)
+    assert "Exception ignored" not in dev.log
 
 
 def _platform(log: str) -> str:
