@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tulle.emulator.happening import EnvironmentsCounted
+from tulle.emulator.outcome import Answer
 from tulle.emulator.worker import Worker
 from tulle.errors import TooManyInvocations
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tulle.emulator.function import Function
     from tulle.emulator.invocation import Invocation, Request
     from tulle.emulator.surroundings import Surroundings
 
 __all__ = ["Dispatcher"]
+
+# For how long a request waits for an environment that has answered but does not yet ask for more. It
+# mostly does so within a millisecond; a cold start takes longer than this.
+_PATIENCE_S = 0.1
 
 
 class Dispatcher:
@@ -24,6 +32,9 @@ class Dispatcher:
     An idle environment takes the next invocation, the one used last before the others; where none
     is idle a new one starts, up to the function's limit. One ends when its child ended or overran
     its time, when it runs code that has changed since, or when it was idle for long.
+
+    An environment that has answered is free for another invocation, but only as soon as its child
+    asks for it: a request that finds no idle one waits a moment for such a one.
     """
 
     def __init__(
@@ -41,10 +52,13 @@ class Dispatcher:
         self._room = function.concurrency
         self._idle: dict[Worker, asyncio.TimerHandle] = {}  # the one used last is the last
         self._busy: set[Worker] = set()
+        self._answered: set[Worker] = set()  # some of the busy ones
         self._outdated: set[Worker] = set()
+        self._seekers: deque[asyncio.Future[Worker]] = deque()
         self._waiting: deque[Request] = deque()
         self._tasks: set[asyncio.Task[Invocation]] = set()
         self._endings: set[asyncio.Task[None]] = set()
+        self._count = EnvironmentsCounted(busy=0, idle=0)
 
     def submit(self, request: Request) -> asyncio.Task[Invocation]:
         """Run a request now. It runs to its end, whether or not anyone waits for it.
@@ -52,19 +66,21 @@ class Dispatcher:
         Raises:
             TooManyInvocations: as many run as may at once.
         """
-        if len(self._busy) >= self._room:
-            raise TooManyInvocations(
-                f"{len(self._busy)} invocations run already, and no more may at once",
-                hint="call again when one of them is done, or allow more with --concurrency",
-            )
-        task = asyncio.create_task(self._invoke(self._take(), request))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+        return self._start(request, lambda _: None)
+
+    def ask(self, request: Request) -> asyncio.Future[Answer]:
+        """Run a request as `submit` does, and give its answer: mostly before the invocation has ended.
+
+        Raises:
+            TooManyInvocations: as many run as may at once.
+        """
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._start(request, partial(_give, answer)).add_done_callback(partial(_settle, answer))
+        return answer
 
     def enqueue(self, request: Request) -> None:
         """Run a request as soon as there is room for it, after those that wait already."""
-        if len(self._busy) < self._room:
+        if self._has_room():
             self.submit(request)
         else:
             self._waiting.append(request)
@@ -74,12 +90,13 @@ class Dispatcher:
         self._outdated |= self._busy
         for worker in list(self._idle):
             self._end(self._wake(worker))
-        self._tell_count()
+        self._match()
 
     async def stop(self) -> None:
         """End what runs, what waits, and every environment, at once."""
         self._room = 0  # for good: nothing that still comes is run
         self._waiting.clear()
+        self._seekers.clear()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -88,21 +105,68 @@ class Dispatcher:
         await asyncio.gather(*self._endings)
         self._tell_count()
 
-    async def _invoke(self, worker: Worker, request: Request) -> Invocation:
+    def _has_room(self) -> bool:
+        return len(self._busy) - len(self._answered) + len(self._seekers) < self._room
+
+    def _start(
+        self, request: Request, answered: Callable[[Answer], None]
+    ) -> asyncio.Task[Invocation]:
+        if not self._has_room():
+            raise TooManyInvocations(
+                f"{self._room} invocations run already, and no more may at once",
+                hint="call again when one of them is done, or allow more with --concurrency",
+            )
+        task = asyncio.create_task(self._invoke(self._seek(), request, answered))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _invoke(
+        self, found: asyncio.Future[Worker], request: Request, answered: Callable[[Answer], None]
+    ) -> Invocation:
+        worker = await found
+
+        def note_answer(answer: Answer) -> None:
+            self._answered.add(worker)
+            answered(answer)
+
         try:
-            return await worker.run(request)
+            return await worker.run(request, answered=note_answer)
         finally:
             await self._release(worker)
 
-    def _take(self) -> Worker:
-        """Give the idle worker used last, or a new one."""
-        if self._idle:
-            worker = self._wake(next(reversed(self._idle)))
-        else:
-            worker = Worker(self._function, self._surroundings, init_limit_s=self._init_limit_s)
-        self._busy.add(worker)
+    def _seek(self) -> asyncio.Future[Worker]:
+        """Find a worker, now or as soon as there is one."""
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[Worker] = loop.create_future()
+        self._seekers.append(found)
+        self._match()
+        if not found.done():
+            loop.call_later(_PATIENCE_S, self._lose_patience, found)
+        return found
+
+    def _match(self) -> None:
+        """Give those who seek the idle workers, the one used last first, or new ones."""
+        while self._seekers and self._idle:
+            self._take(self._wake(next(reversed(self._idle))))
+        while len(self._seekers) > len(self._answered - self._outdated) and self._may_grow():
+            self._take(self._new_worker())
         self._tell_count()
-        return worker
+
+    def _lose_patience(self, found: asyncio.Future[Worker]) -> None:
+        if found in self._seekers and self._may_grow():
+            self._take(self._new_worker())
+            self._tell_count()
+
+    def _take(self, worker: Worker) -> None:
+        self._busy.add(worker)
+        self._seekers.popleft().set_result(worker)
+
+    def _may_grow(self) -> bool:
+        return len(self._busy) < self._room
+
+    def _new_worker(self) -> Worker:
+        return Worker(self._function, self._surroundings, init_limit_s=self._init_limit_s)
 
     async def _release(self, worker: Worker) -> None:
         """Let a worker be idle, or end it where it has no use any more; then serve who waits."""
@@ -111,15 +175,17 @@ class Dispatcher:
             self._idle[worker] = loop.call_later(self._idle_limit_s, self._expire, worker)
         else:
             await asyncio.wait({self._end(worker)})
-        self._busy.discard(worker)
-        self._outdated.discard(worker)
-        self._tell_count()
-        if self._waiting:
+        for workers in (self._busy, self._answered, self._outdated):
+            workers.discard(worker)
+        self._match()
+        while self._waiting and self._has_room():
             self.submit(self._waiting.popleft())
 
     def _tell_count(self) -> None:
         count = EnvironmentsCounted(busy=len(self._busy), idle=len(self._idle))
-        self._surroundings.tell(count)
+        if count != self._count:
+            self._count = count
+            self._surroundings.tell(count)
 
     def _wake(self, worker: Worker) -> Worker:
         self._idle.pop(worker).cancel()
@@ -135,3 +201,21 @@ class Dispatcher:
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
         return ending
+
+
+def _give(future: asyncio.Future[Answer], answer: Answer) -> None:
+    if not future.done():  # whoever asked may have gone
+        future.set_result(answer)
+
+
+def _settle(future: asyncio.Future[Answer], task: asyncio.Task[Invocation]) -> None:
+    """Pass on an end that came without an answer."""
+    if future.done():
+        return
+    if task.cancelled():
+        future.cancel()
+    elif error := task.exception():
+        future.set_exception(error)
+    else:
+        invocation = task.result()
+        _give(future, Answer(body=invocation.payload, error_type=invocation.error_type))

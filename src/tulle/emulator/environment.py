@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 from tulle.emulator.child import Child
@@ -42,7 +43,9 @@ class ExecutionEnvironment:
         self._surroundings = surroundings
         self._log_stream = log_stream
         self._line = line
-        self._api = RuntimeApi()
+        self._api = RuntimeApi(self._take_in)
+        self._words: deque[Word | Exit | Overrun] = deque()
+        self._listening: asyncio.Future[None] | None = None
         self._child: Child | None = None
         self._waiting = False
 
@@ -70,12 +73,20 @@ class ExecutionEnvironment:
         except OSError as exc:
             reason = (exc.strerror or str(exc)).lower()
             return LaunchError(reason=f"fork/exec {exc.filename}: {reason}")
-        word = await self._hear(self._child, limit_s)
+        self._child.exited.add_done_callback(
+            lambda exited: self._take_in(Exit(code=exited.result()))
+        )
+        word = await self._hear(limit_s)
         self._note_end_of_phase(self._child, word)
         return None if isinstance(word, Polled) else word
 
-    async def invoke(self, request: Request, *, limit_s: float) -> Outcome:
-        """Run one invocation in a usable environment, until the child is ready for another."""
+    async def invoke(
+        self, request: Request, *, limit_s: float, answered: Callable[[Answer], None]
+    ) -> Outcome:
+        """Run one invocation in a usable environment, until the child is ready for another.
+
+        The function's answer is told as soon as it is there.
+        """
         child = self._child
         if child is None:
             raise RuntimeError("an environment is started before it is used")
@@ -83,11 +94,14 @@ class ExecutionEnvironment:
         deadline_ms = int((self._surroundings.now_s() + limit_s) * 1000)
         self._waiting = False
         self._api.deliver(Delivery(request=request, deadline_ms=deadline_ms))
-        outcome = word = await self._hear(child, limit_s)
+        outcome = word = await self._hear(limit_s)
+        if isinstance(word, Answer):
+            child.drain_log()  # what led to the answer is read before it
+            answered(word)
         if isinstance(word, Answer | Oversized):
             # The answer stands, whatever the child does after it; but only a child that asks for
             # more may have more.
-            word = await self._hear(child, limit_s - (time.perf_counter() - began_s))
+            word = await self._hear(limit_s - (time.perf_counter() - began_s))
         self._note_end_of_phase(child, word)
         if isinstance(outcome, Polled):
             raise TypeError("a child cannot ask for more before it has answered")
@@ -105,13 +119,23 @@ class ExecutionEnvironment:
         child.look_at_memory()
         child.drain_log()
 
-    async def _hear(self, child: Child, limit_s: float) -> Word | Exit | Overrun:
+    def _take_in(self, word: Word | Exit | Overrun) -> None:
+        self._words.append(word)
+        if self._listening is not None and not self._listening.done():
+            self._listening.set_result(None)
+
+    async def _hear(self, limit_s: float) -> Word | Exit | Overrun:
         """Wait for the child's next word, its end, or the end of its time."""
-        word = asyncio.create_task(self._api.words.get())
-        done, _ = await asyncio.wait(
-            {word, child.exited}, timeout=max(limit_s, 0), return_when=asyncio.FIRST_COMPLETED
-        )
-        if word in done:
-            return word.result()
-        word.cancel()
-        return Exit(code=child.exited.result()) if child.exited in done else Overrun()
+        if not self._words:
+            loop = asyncio.get_running_loop()
+            self._listening = loop.create_future()
+            timer = loop.call_later(max(limit_s, 0), self._run_out_of_time)
+            try:
+                await self._listening
+            finally:
+                timer.cancel()
+        return self._words.popleft()
+
+    def _run_out_of_time(self) -> None:
+        if not self._words:
+            self._take_in(Overrun())

@@ -11,7 +11,7 @@ from aiohttp import web
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
 
-__all__ = ["host_guard", "is_loopback"]
+__all__ = ["host_guard", "is_allowed_host", "is_loopback"]
 
 
 def host_guard(bound_host: str) -> Middleware:
@@ -24,7 +24,7 @@ def host_guard(bound_host: str) -> Middleware:
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not _is_allowed(_name(request.headers.get("Host", "")), bound_host):
+        if not is_allowed_host(request.headers.get("Host", ""), bound_host):
             text = "This local server answers only to localhost, 127.0.0.1 and [::1].\n"
             return web.Response(status=403, text=text)
         return await handler(request)
@@ -32,18 +32,20 @@ def host_guard(bound_host: str) -> Middleware:
     return guard
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether a host, a name or an address, can only be this machine."""
-    address = _address(host)
-    return host == "localhost" if address is None else address.is_loopback
-
-
-def _is_allowed(name: str | None, bound_host: str) -> bool:
+def is_allowed_host(host_header: str, bound_host: str) -> bool:
+    """Tell whether a request's Host header names this machine."""
+    name = _name(host_header)
     if name is None:
         return False
     if name in {"localhost", "127.0.0.1", "::1"}:
         return True
     return not is_loopback(bound_host) and (name == bound_host or _address(name) is not None)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host, a name or an address, can only be this machine."""
+    address = _address(host)
+    return host == "localhost" if address is None else address.is_loopback
 
 
 def _name(host_header: str) -> str | None:

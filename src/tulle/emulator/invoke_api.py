@@ -14,14 +14,13 @@ from aiohttp import web
 from tulle.emulator.function import ACCOUNT_ID, REGION
 from tulle.emulator.http_body import json_response, read_body
 from tulle.emulator.invocation import new_request
+from tulle.emulator.outcome import Answer
 from tulle.errors import TooManyInvocations
 
 if TYPE_CHECKING:
-    import asyncio
-
     from tulle.emulator.dispatcher import Dispatcher
     from tulle.emulator.function import Function
-    from tulle.emulator.invocation import Invocation, Request
+    from tulle.emulator.invocation import Request
     from tulle.emulator.surroundings import Surroundings
 
 __all__ = ["InvokeApi"]
@@ -99,12 +98,16 @@ class InvokeApi:
         if invocation_type is _Type.EVENT:
             self._dispatcher.enqueue(request)
             return web.Response(status=202, headers={"x-amzn-RequestId": request.request_id})
-        invocation = await self._submit(request)
-        return _answer(invocation, with_tail=http.headers.get("X-Amz-Log-Type") == "Tail")
+        with_tail = http.headers.get("X-Amz-Log-Type") == "Tail"
+        return await self._invoke(request, with_tail=with_tail)
 
-    def _submit(self, request: Request) -> asyncio.Task[Invocation]:
+    async def _invoke(self, request: Request, *, with_tail: bool) -> web.Response:
         try:
-            return self._dispatcher.submit(request)
+            if not with_tail:
+                return _response(request, await self._dispatcher.ask(request))
+            invocation = await self._dispatcher.submit(request)
+            answer = Answer(body=invocation.payload, error_type=invocation.error_type)
+            return _response(request, answer, tail=invocation.log_tail)
         except TooManyInvocations as exc:
             reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
             raise _Refusal(
@@ -188,10 +191,10 @@ def _parse(text: bytes) -> object:
     return value
 
 
-def _answer(invocation: Invocation, *, with_tail: bool) -> web.Response:
-    headers = {"x-amzn-RequestId": invocation.request_id, "X-Amz-Executed-Version": _LATEST}
-    if invocation.error_type is not None:
+def _response(request: Request, answer: Answer, *, tail: bytes | None = None) -> web.Response:
+    headers = {"x-amzn-RequestId": request.request_id, "X-Amz-Executed-Version": _LATEST}
+    if answer.error_type is not None:
         headers["X-Amz-Function-Error"] = "Unhandled"
-    if with_tail:
-        headers["X-Amz-Log-Result"] = base64.b64encode(invocation.log_tail).decode()
-    return web.Response(body=invocation.payload, headers=headers, content_type="application/json")
+    if tail is not None:
+        headers["X-Amz-Log-Result"] = base64.b64encode(tail).decode()
+    return web.Response(body=answer.body, headers=headers, content_type="application/json")

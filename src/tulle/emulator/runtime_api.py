@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
+import re
 import uuid
+from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
-from tulle.emulator.host_guard import host_guard
-from tulle.emulator.http_body import json_response, read_body
+from tulle.emulator.aws_json import compact_json
+from tulle.emulator.host_guard import is_allowed_host
 from tulle.emulator.outcome import RESPONSE_LIMIT_BYTES, Answer, InitError, Oversized
+from tulle.emulator.runtime_connection import Head, Reply, RuntimeConnection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tulle.emulator.invocation import Request
 
 __all__ = ["Delivery", "Polled", "RuntimeApi", "Word"]
 
 _LOOPBACK = "127.0.0.1"
 _PREFIX = "/2018-06-01/runtime"
-# AWS's Python client sends the cause of an error in a header of up to 1 MiB.
-_HEADER_LIMIT_BYTES = 2 * 1024 * 1024
+_PINGS = {"/ping", "/2018-06-01/ping"}
+_NEXT = f"{_PREFIX}/invocation/next"
+_INIT_ERROR = f"{_PREFIX}/init/error"
+_ANSWER = re.compile(rf"{_PREFIX}/invocation/(?P<request_id>[^/]+)/(?P<kind>response|error)")
 
 
 class _State(StrEnum):
@@ -79,121 +83,145 @@ Word = Polled | Answer | InitError | Oversized
 
 
 class RuntimeApi:
-    """The Runtime API of one execution environment, on a loopback port of its own."""
+    """The Runtime API of one execution environment, on a loopback port of its own.
 
-    def __init__(self) -> None:
+    Args:
+        hear: gets each word of the child, at once.
+    """
+
+    def __init__(self, hear: Callable[[Word], None]) -> None:
+        self._hear = hear
         self._state = _State.STARTED
         self._delivery: Delivery | None = None
-        self._mailbox: asyncio.Queue[Delivery] = asyncio.Queue()
-        self._runner: web.AppRunner | None = None
-        self.words: asyncio.Queue[Word] = asyncio.Queue()
+        self._undelivered: Delivery | None = None
+        self._answering: RuntimeConnection | None = None
+        self._polls: deque[RuntimeConnection] = deque()
+        self._connections: set[RuntimeConnection] = set()
+        self._server: asyncio.Server | None = None
 
     async def start(self) -> str:
         """Listen, and tell where: the value of `AWS_LAMBDA_RUNTIME_API`."""
-        application = web.Application(middlewares=[host_guard(_LOOPBACK)])
-        application.add_routes(
-            [
-                web.get("/2018-06-01/ping", self._pong),
-                web.get("/ping", self._pong),
-                web.get(f"{_PREFIX}/invocation/next", self._next),
-                web.post(f"{_PREFIX}/invocation/{{request_id}}/response", self._response),
-                web.post(f"{_PREFIX}/invocation/{{request_id}}/error", self._error),
-                web.post(f"{_PREFIX}/init/error", self._init_error),
-            ]
+        self._server = await asyncio.get_running_loop().create_server(
+            self._connect, _LOOPBACK, port=0
         )
-        # A poll whose connection is gone must not take the next delivery with it.
-        self._runner = web.AppRunner(
-            application,
-            access_log=None,
-            handler_cancellation=True,
-            shutdown_timeout=1,
-            auto_decompress=False,
-            max_field_size=_HEADER_LIMIT_BYTES,
-        )
-        await self._runner.setup()
-        listener = socket.create_server((_LOOPBACK, 0))
-        await web.SockSite(self._runner, listener).start()
-        return f"{_LOOPBACK}:{listener.getsockname()[1]}"
+        self._port: int = self._server.sockets[0].getsockname()[1]
+        return f"{_LOOPBACK}:{self._port}"
 
     async def stop(self) -> None:
         """Stop listening and drop whoever still waits."""
-        if self._runner is not None:
-            await self._runner.cleanup()
+        if self._server is not None:
+            self._server.close()
+            for connection in self._connections:
+                connection.abort()
+            await self._server.wait_closed()
 
     def deliver(self, delivery: Delivery) -> None:
         """Hand a request to the child, which waits in `/next`."""
-        self._delivery = delivery
-        self._mailbox.put_nowait(delivery)
+        self._delivery = self._undelivered = delivery
+        if self._polls:
+            self._polls.popleft().reply(self._hand_over(delivery))
 
-    async def _pong(self, _request: web.Request) -> web.Response:
-        return web.Response(text="pong")
+    def begin(self, head: Head, connection: RuntimeConnection) -> Reply | None:
+        """Refuse a request before its body is read, or begin it."""
+        if not is_allowed_host(head.headers.get("host", ""), _LOOPBACK):
+            return _text(403, "The Runtime API answers only to 127.0.0.1.\n")
+        match head.method, head.path:
+            case "GET", path if path in _PINGS:
+                return _text(200, "pong")
+            case "GET", path if path == _NEXT:
+                return self._begin_poll()
+            case "POST", path if path == _INIT_ERROR:
+                return self._begin_answer(_State.INIT_ERROR, connection)
+            case "POST", path if answer := _ANSWER.fullmatch(path):
+                is_error = answer["kind"] == "error"
+                state = _State.ERROR_RESPONSE if is_error else _State.RESPONSE
+                refusal = self._refuse_id(answer["request_id"], head)
+                return refusal or self._begin_answer(state, connection)
+        return _text(404, "404 page not found\n")
 
-    async def _next(self, _request: web.Request) -> web.Response:
+    def end(self, head: Head, body: bytes | None, connection: RuntimeConnection) -> Reply | None:
+        """Take in a whole request; a poll waits for its reply."""
+        if head.method == "GET":
+            return self._end_poll(connection)
+        self._answering = None
+        if body is None:
+            self._hear(Oversized())
+            message = f"Exceeded maximum allowed payload size ({RESPONSE_LIMIT_BYTES} bytes)."
+            return _refusal(413, "RequestEntityTooLarge", message)
+        if head.path == _INIT_ERROR:
+            self._hear(InitError(body=body, error_type=_error_type(head, body)))
+        elif head.path.endswith("/error"):
+            self._hear(Answer(body=body, error_type=_error_type(head, body)))
+        else:
+            self._hear(Answer(body=body))
+        return _json(202, {"status": "OK"})
+
+    def forget(self, connection: RuntimeConnection) -> None:
+        """Keep the next delivery from a poll that is gone; an answer that was cut off may come again."""
+        self._connections.discard(connection)
+        if connection in self._polls:
+            self._polls.remove(connection)
+        if connection is self._answering:
+            self._answering = None
+            self._state = _State.STARTED if self._delivery is None else _State.RUNNING
+
+    def _connect(self) -> RuntimeConnection:
+        connection = RuntimeConnection(self)
+        self._connections.add(connection)
+        return connection
+
+    def _begin_answer(self, state: _State, connection: RuntimeConnection) -> Reply | None:
+        refusal = self._enter(state)
+        if refusal is None:
+            self._answering = connection
+        return refusal
+
+    def _begin_poll(self) -> Reply | None:
+        if self._answering is not None:
+            return self._refuse_transition(_State.READY)
         polled_before = self._state is _State.READY
-        if refusal := self._enter(_State.READY):
-            return refusal
-        if not polled_before:
-            self.words.put_nowait(Polled())
-        delivery = await self._mailbox.get()
+        refusal = self._enter(_State.READY)
+        if refusal is None and not polled_before:
+            self._hear(Polled())
+        return refusal
+
+    def _end_poll(self, connection: RuntimeConnection) -> Reply | None:
+        if self._undelivered is not None:
+            return self._hand_over(self._undelivered)
+        self._polls.append(connection)
+        return None
+
+    def _hand_over(self, delivery: Delivery) -> Reply:
+        self._undelivered = None
         self._state = _State.RUNNING
-        return web.Response(body=delivery.request.payload, headers=delivery.headers())
+        return Reply(status=200, body=delivery.request.payload, headers=delivery.headers())
 
-    async def _response(self, request: web.Request) -> web.Response:
-        if refusal := self._refuse_id(request) or self._enter(_State.RESPONSE):
-            return refusal
-        body = await self._read_answer(request)
-        if body is None:
-            return _too_large()
-        self.words.put_nowait(Answer(body=body))
-        return _accepted()
-
-    async def _error(self, request: web.Request) -> web.Response:
-        if refusal := self._refuse_id(request) or self._enter(_State.ERROR_RESPONSE):
-            return refusal
-        body = await self._read_answer(request)
-        if body is None:
-            return _too_large()
-        self.words.put_nowait(Answer(body=body, error_type=_error_type(request, body)))
-        return _accepted()
-
-    async def _init_error(self, request: web.Request) -> web.Response:
-        if refusal := self._enter(_State.INIT_ERROR):
-            return refusal
-        body = await self._read_answer(request)
-        if body is None:
-            return _too_large()
-        self.words.put_nowait(InitError(body=body, error_type=_error_type(request, body)))
-        return _accepted()
-
-    async def _read_answer(self, request: web.Request) -> bytes | None:
-        body = await read_body(request, limit_bytes=RESPONSE_LIMIT_BYTES)
-        if body is None:
-            self.words.put_nowait(Oversized())
-        return body
-
-    def _refuse_id(self, request: web.Request) -> web.Response | None:
+    def _refuse_id(self, request_id: str, head: Head) -> Reply | None:
         delivery = self._delivery
-        if delivery is None or request.match_info["request_id"] != delivery.request.request_id:
+        if delivery is None or request_id != delivery.request.request_id:
             return _refusal(400, "InvalidRequestID", "Invalid request ID")
-        echoed = request.headers.get("Lambda-Runtime-Invocation-Id", delivery.invocation_id)
+        echoed = head.headers.get("lambda-runtime-invocation-id", delivery.invocation_id)
         if echoed != delivery.invocation_id:
             return _refusal(400, "InvalidInvocationId", "Invalid invocation ID")
         return None
 
-    def _enter(self, state: _State) -> web.Response | None:
+    def _enter(self, state: _State) -> Reply | None:
         if self._state not in _ALLOWED_FROM[state]:
-            message = (
-                f"State transition from {self._state} to {state} failed for runtime. "
-                "Error: State transition is not allowed"
-            )
-            return _refusal(403, "InvalidStateTransition", message)
+            return self._refuse_transition(state)
         self._state = state
         return None
 
+    def _refuse_transition(self, state: _State) -> Reply:
+        message = (
+            f"State transition from {self._state} to {state} failed for runtime. "
+            "Error: State transition is not allowed"
+        )
+        return _refusal(403, "InvalidStateTransition", message)
 
-def _error_type(request: web.Request, body: bytes) -> str:
+
+def _error_type(head: Head, body: bytes) -> str:
     """Read an error's type; AWS's Python client gives it in the body only."""
-    header = request.headers.get("Lambda-Runtime-Function-Error-Type")
+    header = head.headers.get("lambda-runtime-function-error-type")
     if header:
         return header
     try:
@@ -204,14 +232,15 @@ def _error_type(request: web.Request, body: bytes) -> str:
     return stated if isinstance(stated, str) and stated else "Runtime.Unknown"
 
 
-def _accepted() -> web.Response:
-    return json_response({"status": "OK"}, status=202)
+def _refusal(status: int, error_type: str, message: str) -> Reply:
+    return _json(status, {"errorMessage": message, "errorType": error_type})
 
 
-def _too_large() -> web.Response:
-    message = f"Exceeded maximum allowed payload size ({RESPONSE_LIMIT_BYTES} bytes)."
-    return _refusal(413, "RequestEntityTooLarge", message)
+def _json(status: int, value: object) -> Reply:
+    headers = {"Content-Type": "application/json"}
+    return Reply(status=status, body=compact_json(value), headers=headers)
 
 
-def _refusal(status: int, error_type: str, message: str) -> web.Response:
-    return json_response({"errorMessage": message, "errorType": error_type}, status=status)
+def _text(status: int, text: str) -> Reply:
+    headers = {"Content-Type": "text/plain; charset=utf-8"}
+    return Reply(status=status, body=text.encode(), headers=headers)

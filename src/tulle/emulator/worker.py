@@ -15,9 +15,11 @@ from tulle.emulator.outcome import Overrun, conclude
 from tulle.emulator.variables import new_log_stream
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tulle.emulator.function import Function
     from tulle.emulator.invocation import Request
-    from tulle.emulator.outcome import Outcome
+    from tulle.emulator.outcome import Answer, Outcome
     from tulle.emulator.surroundings import Surroundings
 
 __all__ = ["Worker"]
@@ -61,8 +63,11 @@ class Worker:
         if environment is not None:
             await environment.stop()
 
-    async def run(self, request: Request) -> Invocation:
-        """Run one invocation to its end, after a cold start where the environment is not warm."""
+    async def run(self, request: Request, *, answered: Callable[[Answer], None]) -> Invocation:
+        """Run one invocation to its end, after a cold start where the environment is not warm.
+
+        Where the function answers, that is told at once; the child may be at work for longer.
+        """
         self._begin(request)
         timeout_s = self._function.timeout_s
         init = await self._initialise(limit_s=self._init_limit_s, phase="init")
@@ -74,7 +79,7 @@ class Worker:
             init = replace(init, duration_ms=None)
         spent_s = time.perf_counter() - began_s
         outcome = init.failure or await init.environment.invoke(
-            request, limit_s=timeout_s - spent_s
+            request, limit_s=timeout_s - spent_s, answered=answered
         )
         duration_ms = min(time.perf_counter() - began_s, timeout_s) * 1000
         invocation = self._conclude(request, init, outcome, duration_ms)

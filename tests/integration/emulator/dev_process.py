@@ -82,9 +82,13 @@ class Dev:
             connection.close()
 
     def invoke(self, event: object) -> Answer:
-        """Invoke the function by the path that AWS's own emulator has."""
+        """Invoke the function by the path that AWS's own emulator has.
+
+        The tail is asked for because such an answer waits for the end of the invocation's log.
+        """
         path = "/2015-03-31/functions/function/invocations"
-        return self.request("POST", path, json.dumps(event).encode())
+        headers = (("X-Amz-Log-Type", "Tail"),)
+        return self.request("POST", path, json.dumps(event).encode(), headers)
 
     @contextmanager
     def client(self) -> Iterator[LambdaClient]:

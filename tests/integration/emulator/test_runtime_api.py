@@ -23,10 +23,13 @@ ACCEPTED = (202, {"status": "OK"})
 class Runtime:
     """A child's side of the Runtime API."""
 
-    def __init__(self, api: RuntimeApi, session: aiohttp.ClientSession, base: str) -> None:
-        self.api = api
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._words: asyncio.Queue[Word] = asyncio.Queue()
+        self.api = RuntimeApi(self._words.put_nowait)
         self._session = session
-        self._base = base
+
+    async def start(self) -> None:
+        self._base = f"http://{await self.api.start()}/2018-06-01/runtime"
 
     async def next(self) -> tuple[dict[str, str], bytes]:
         async with self._session.get(f"{self._base}/invocation/next") as response:
@@ -57,16 +60,16 @@ class Runtime:
         return delivery
 
     async def word(self) -> Word:
-        return await asyncio.wait_for(self.api.words.get(), timeout=5)
+        return await asyncio.wait_for(self._words.get(), timeout=5)
 
 
 def play(scene: Scene) -> None:
     async def run() -> None:
-        api = RuntimeApi()
-        address = await api.start()
         async with aiohttp.ClientSession() as session:
-            await scene(Runtime(api, session, f"http://{address}/2018-06-01/runtime"))
-        await api.stop()
+            runtime = Runtime(session)
+            await runtime.start()
+            await scene(runtime)
+            await runtime.api.stop()
 
     asyncio.run(run())
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from tulle.emulator.gateway.http_response import HttpResponse
     from tulle.emulator.gateway.kind import GatewayKind
     from tulle.emulator.gateway.routes import Match
-    from tulle.emulator.invocation import Invocation, Request
+    from tulle.emulator.invocation import Request
+    from tulle.emulator.outcome import Answer
     from tulle.emulator.surroundings import Surroundings
 
 __all__ = ["Gateway"]
@@ -85,21 +86,21 @@ class Gateway:
         payload = compact_json(self._kind.build_event(request))
         if len(payload) > _EVENT_LIMIT_BYTES:
             return Refusal.EVENT_TOO_LARGE
-        invocation = await self._invoke(replace(call, payload=payload))
-        if isinstance(invocation, Refusal):
-            return invocation
-        if invocation.error_type:
+        answer = await self._invoke(replace(call, payload=payload))
+        if isinstance(answer, Refusal):
+            return answer
+        if answer.error_type:
             return Refusal.FAILED
-        return self._kind.read_response(invocation.payload, request) or Refusal.FAILED
+        return self._kind.read_response(answer.body, request) or Refusal.FAILED
 
-    async def _invoke(self, call: Request) -> Invocation | Refusal:
+    async def _invoke(self, call: Request) -> Answer | Refusal:
         try:
-            task = self._dispatcher.submit(call)
+            answer = self._dispatcher.ask(call)
         except TooManyInvocations:
             return Refusal.THROTTLED
-        done, _ = await asyncio.wait({task}, timeout=self._time_limit_s)
+        done, _ = await asyncio.wait({answer}, timeout=self._time_limit_s)
         # The function is not told: it runs on to its own time limit, as behind API Gateway.
-        return task.result() if done else Refusal.TIMED_OUT
+        return answer.result() if done else Refusal.TIMED_OUT
 
 
 def _read(http: web.Request, match: Match, body: bytes, ids: Ids, now_s: float) -> HttpRequest:
