@@ -22,6 +22,7 @@ __all__ = [
 ]
 
 RESPONSE_LIMIT_BYTES = 6 * 1024 * 1024 + 100
+_FIRST_REAL_TIME = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,12 @@ def _exit_reason(code: int) -> str:
         return "Runtime exited without providing a reason"
     if code > 0:
         return f"Runtime exited with error: exit status {code}"
-    # Go, in which Lambda's own supervisor is written, has the same words in lower case.
-    name = (signal.strsignal(-code) or f"signal {-code}").lower()
-    return f"Runtime exited with error: signal: {name}"
+    return f"Runtime exited with error: signal: {_signal_name(-code)}"
+
+
+def _signal_name(number: int) -> str:
+    """Name a signal as Go does, in which Lambda's own supervisor is written."""
+    name = signal.strsignal(number)
+    if name is None or number >= _FIRST_REAL_TIME:
+        return f"signal {number}"
+    return name if name.startswith(("CPU", "I/O")) else name[0].lower() + name[1:]

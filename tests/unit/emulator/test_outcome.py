@@ -23,6 +23,9 @@ from tulle.emulator.outcome import (
         (127, "Runtime exited with error: exit status 127"),
         (-9, "Runtime exited with error: signal: killed"),
         (-11, "Runtime exited with error: signal: segmentation fault"),
+        (-24, "Runtime exited with error: signal: CPU time limit exceeded"),
+        (-29, "Runtime exited with error: signal: I/O possible"),
+        (-34, "Runtime exited with error: signal: signal 34"),
     ],
 )
 def test_an_exit_says_how(code: int, reason: str) -> None:

@@ -1,0 +1,7 @@
+import os
+
+os.chdir("/")
+
+
+def handler(event, context):
+    return os.getcwd()
