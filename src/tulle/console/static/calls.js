@@ -1,0 +1,104 @@
+/** Owns making a call: a picture over HTTP through the gateway, as any client sends it, or an event by Invoke. */
+
+import { change } from "./api.js";
+import { asBase64 } from "./picture.js";
+
+/**
+ * @typedef {import("./shapes.js").Call} Call
+ * @typedef {import("./shapes.js").Question} Question
+ * @typedef {import("./store.js").Store} Store
+ */
+
+const ID_HEADERS = ["apigw-requestid", "x-amzn-requestid"];
+const PATIENCE_MS = 1500; // for the stream to tell of an answer that is here already
+
+/**
+ * Ask the function, and give all that came of it.
+ * @param {Store} store
+ * @param {Question} question
+ * @returns {Promise<Call>}
+ */
+export async function ask(store, question) {
+  const route = store.facts?.gateway.picture_route;
+  if (question.kind === "event") return invoke(store, question, question.text);
+  if (!route) return invoke(store, question, await asEvent(question));
+  const asked = await request(route, question);
+  const invocation = asked.answer?.id ? await store.find(isDone(asked.answer.id), PATIENCE_MS) : null;
+  return finished(store, { question, invocation, ...asked });
+}
+
+/**
+ * Give the event of a direct invoke that asks the same.
+ * @param {Question} question
+ * @returns {Promise<string>} JSON
+ */
+export async function asEvent(question) {
+  if (question.kind === "event") return question.text;
+  if (question.kind === "url") return JSON.stringify({ url: question.url });
+  return JSON.stringify({ image: await asBase64(question.picture.blob) });
+}
+
+/** @param {Store} store @param {Question} question @param {string} event */
+async function invoke(store, question, event) {
+  const began = performance.now();
+  const invocation = await change("POST", "invocations", `{"event": ${event}}`);
+  const wall_ms = performance.now() - began;
+  await store.heard(({ request_id: id, line }) => id === invocation.id && line.startsWith("REPORT "), PATIENCE_MS);
+  return finished(store, { question, invocation, wall_ms, answer: null });
+}
+
+/** @param {string} route @param {Question} question */
+async function request(route, question) {
+  const began = performance.now();
+  const response = await fetch(route, options(question));
+  const text = await response.text();
+  const wall_ms = performance.now() - began;
+  const { status, headers } = response;
+  return {
+    wall_ms,
+    answer: {
+      status,
+      type: headers.get("content-type") ?? "",
+      body: parsed(text),
+      timings: readTimings(headers.get("server-timing")),
+      id: ID_HEADERS.map((name) => headers.get(name)).find(Boolean) ?? null,
+    },
+  };
+}
+
+/** @param {Question} question @returns {RequestInit} */
+function options(question) {
+  if (question.kind !== "picture") {
+    const url = question.kind === "url" ? question.url : "";
+    return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ url }) };
+  }
+  const { blob } = question.picture;
+  return { method: "POST", headers: { "Content-Type": blob.type || "application/octet-stream" }, body: blob };
+}
+
+/** @param {string} id @returns {(invocation: import("./shapes.js").Invocation) => boolean} */
+function isDone(id) {
+  return ({ id: own, http, state }) => state !== "running" && (own === id || http?.gateway_id === id);
+}
+
+/** @param {Store} store @param {Call} call */
+function finished(store, call) {
+  store.called(call);
+  return call;
+}
+
+/** @param {string} text @returns {any} the JSON that it is, or the text itself */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** @param {string | null} header such as `fetch;dur=41.2, infer;dur=14.9` @returns {Record<string, number> | null} */
+function readTimings(header) {
+  const entries = (header ?? "").split(",").map((entry) => /^\s*([\w-]+)\s*;.*\bdur=([\d.]+)/.exec(entry));
+  const found = entries.filter((entry) => entry !== null).map(([, name, ms]) => [name, Number(ms)]);
+  return found.length ? Object.fromEntries(found) : null;
+}
