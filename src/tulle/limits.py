@@ -7,6 +7,8 @@ AWS Lambda Developer Guide, "Lambda quotas" and "Create a Lambda function using 
 from __future__ import annotations
 
 __all__ = [
+    "ACCOUNT_CONCURRENCY",
+    "CODE_STORAGE_BYTES",
     "IMAGE_BYTES",
     "IMAGE_MANIFEST_BYTES",
     "ZIP_BYTES",
@@ -23,3 +25,7 @@ IMAGE_BYTES = 10 * 1024 * _MIB
 """All layers of an image, uncompressed."""
 IMAGE_MANIFEST_BYTES = 25_400
 """An image's manifest."""
+ACCOUNT_CONCURRENCY = 1000
+"""How many invocations an account may run at once in a region; new accounts begin with fewer."""
+CODE_STORAGE_BYTES = 300 * 1024 * _MIB
+"""What all functions and layers of an account may take, unzipped."""

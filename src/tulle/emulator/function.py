@@ -14,7 +14,7 @@ from tulle.errors import InvalidFunction
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["ACCOUNT_ID", "REGION", "Client", "Function"]
+__all__ = ["ACCOUNT_ID", "REGION", "Client", "Function", "runtime_version_arn"]
 
 # AWS's own example account: visibly not anybody's.
 ACCOUNT_ID = "123456789012"
@@ -112,6 +112,11 @@ class Function:
     def arn(self) -> str:
         """Name the function as AWS would, without a version."""
         return f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{self.name}"
+
+
+def runtime_version_arn() -> str:
+    """Name the version of the runtime as AWS would; here it is none of AWS's."""
+    return f"arn:aws:lambda:{REGION}::runtime:{'0' * 64}"
 
 
 def _refuse_bad_variables(names: Iterable[str]) -> None:

@@ -20,7 +20,7 @@ from tulle.emulator.happening import FilesChanged
 from tulle.emulator.host_guard import host_guard, is_loopback
 from tulle.emulator.http_log import http_logger
 from tulle.emulator.invocation import new_request
-from tulle.emulator.invoke_api import InvokeApi
+from tulle.emulator.lambda_api.api import LambdaApi
 from tulle.emulator.reload import changed_files
 from tulle.errors import AddressUnavailable, PortInUse
 from tulle.project.project import ApiType
@@ -147,10 +147,8 @@ class LocalLambda:
 
     def _application(self) -> web.Application:
         surroundings = self._surroundings
-        invoke_api = InvokeApi(self.function, self._dispatcher, surroundings)
         application = web.Application(middlewares=[host_guard(self._options.host)])
-        invocations = "/2015-03-31/functions/{name}/invocations"
-        application.router.add_post(invocations, invoke_api.respond)
+        LambdaApi(self.function, self._dispatcher, surroundings).add_to(application)
         if self._add_pages is not None:
             self._add_pages(application, self)
         kind = _gateway_kind(self._options)

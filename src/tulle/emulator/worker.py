@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tulle.emulator.environment import ExecutionEnvironment
-from tulle.emulator.function import REGION
+from tulle.emulator.function import runtime_version_arn
 from tulle.emulator.happening import Began, Ended, Logged
 from tulle.emulator.invocation import Invocation, Report, Status
 from tulle.emulator.log import InvocationLog
@@ -153,7 +153,7 @@ class Worker:
 
 def _init_start(function: Function) -> str:
     version = function.runtime.replace("python", "python:")
-    arn = f"arn:aws:lambda:{REGION}::runtime:{'0' * 64}"
+    arn = runtime_version_arn()
     return f"INIT_START Runtime Version: {version}.v0\tRuntime Version ARN: {arn}"
 
 

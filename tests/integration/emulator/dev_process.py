@@ -91,12 +91,12 @@ class Dev:
         return self.request("POST", path, json.dumps(event).encode(), headers)
 
     @contextmanager
-    def client(self) -> Iterator[LambdaClient]:
+    def client(self, *, region: str = "us-east-1") -> Iterator[LambdaClient]:
         """Give boto3's client, pointed here."""
         client = boto3.client(
             "lambda",
             endpoint_url=self.url,
-            region_name="us-east-1",
+            region_name=region,
             aws_access_key_id="local",
             aws_secret_access_key="local",  # noqa: S106 (no secret)
             config=Config(retries={"max_attempts": 0}),

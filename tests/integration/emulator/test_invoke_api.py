@@ -205,10 +205,14 @@ def test_another_function_or_version_is_not_found(
 
 @pytest.mark.parametrize("payload", [b"{", b"\xff", b'{"a": NaN}', b"[" * 100_000])
 def test_a_payload_that_is_no_json_is_refused(client: LambdaClient, payload: bytes) -> None:
-    response = refusal(client, Payload=payload)
+    with pytest.raises(client.exceptions.InvalidRequestContentException) as caught:
+        client.invoke(FunctionName=NAME, Payload=payload)
+    response: Any = caught.value.response
     assert response["ResponseMetadata"]["HTTPStatusCode"] == 400
-    assert response["Error"]["Code"] == "InvalidRequestContentException"
-    assert response["Error"]["Message"].startswith("Could not parse request body into json: ")
+    assert response["Type"] == "User"
+    assert response["Error"]["Message"].startswith(
+        "Could not parse request body into json: Could not parse payload into json: "
+    )
 
 
 @pytest.mark.parametrize("context", ["***", "WzFd", base64.b64encode(b"{}" * 2000).decode()])
@@ -231,15 +235,58 @@ def test_a_payload_over_the_limit_is_refused(
     assert str(limit_bytes) in response["Error"]["Message"]
 
 
-def test_an_unknown_invocation_type_is_refused(dev: Dev) -> None:
-    answer = dev.request(
-        "POST",
-        f"/2015-03-31/functions/{NAME}/invocations",
-        b"{}",
-        (("X-Amz-Invocation-Type", "Later"),),
-    )
+@pytest.mark.parametrize(
+    ("header", "parameter", "choices"),
+    [
+        ("X-Amz-Invocation-Type", "invocationType", "[Event, RequestResponse, DryRun]"),
+        ("X-Amz-Log-Type", "logType", "[None, Tail]"),
+    ],
+)
+def test_an_unknown_choice_is_refused(dev: Dev, header: str, parameter: str, choices: str) -> None:
+    path = f"/2015-03-31/functions/{NAME}/invocations"
+    answer = dev.request("POST", path, b"{}", ((header, "Later"),))
     assert answer.status == 400
     assert answer.headers["x-amzn-ErrorType"] == "ValidationException"
+    assert answer.json == {
+        "message": f"1 validation error detected: Value 'Later' at '{parameter}' failed to satisfy "
+        f"constraint: Member must satisfy enum value set: {choices}"
+    }
+
+
+def test_answers_have_the_headers_that_aws_gives(dev: Dev) -> None:
+    path = f"/2015-03-31/functions/{NAME}/invocations"
+    for kind, status in (("RequestResponse", 200), ("Event", 202), ("DryRun", 204)):
+        headers = (("X-Amz-Invocation-Type", kind), ("X-Amz-Log-Type", "Tail"))
+        answer = dev.request("POST", path, b'{"do": "pong"}', headers)
+        assert answer.status == status
+        assert re.fullmatch(r"[0-9a-f-]{36}", answer.headers["x-amzn-RequestId"])
+        assert answer.headers["x-amzn-Remapped-Content-Length"] == "0"
+        assert answer.headers["X-Amzn-Trace-Id"].startswith("root=1-")
+        was_waited_for = kind == "RequestResponse"
+        assert ("X-Amz-Executed-Version" in answer.headers) == was_waited_for
+        assert ("X-Amz-Log-Result" in answer.headers) == was_waited_for
+        assert bool(answer.body) == was_waited_for
+
+
+def test_only_a_function_that_is_waited_for_gets_a_client_context(
+    dev: Dev, client: LambdaClient
+) -> None:
+    context = base64.b64encode(b'{"custom": {"who": "you"}}').decode()
+    for kind in ("RequestResponse", "Event"):
+        client.invoke(
+            FunctionName=NAME,
+            InvocationType=kind,
+            ClientContext=context,
+            Payload=json.dumps({"do": "say_custom", "as": kind}),
+        )
+    dev.wait_for_log("RequestResponse: {'who': 'you'}")
+    dev.wait_for_log("Event: None")
+
+
+@pytest.mark.parametrize("method", ["POST", "GET", "PUT", "PATCH", "DELETE"])
+def test_the_path_of_awss_own_emulator_takes_any_method(dev: Dev, method: str) -> None:
+    path = "/2015-03-31/functions/function/invocations"
+    assert dev.request(method, path, b'{"do": "pong"}').json == "PONG"
 
 
 def test_the_path_of_awss_own_emulator_works(dev: Dev) -> None:

@@ -50,6 +50,11 @@ def describe(_event: Event, context: Any) -> object:
     }
 
 
+def say_custom(event: Event, context: Any) -> object:
+    client = context.client_context
+    print(f"{event['as']}: {client.custom if client else None}")
+
+
 def say(event: Event, _context: Any) -> object:
     print(event["text"], end=event.get("end", "\n"))
     return "said"

@@ -1,0 +1,118 @@
+"""Owns `InvokeApi`: the Invoke operation."""
+
+from __future__ import annotations
+
+import base64
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+
+from aiohttp import web
+
+from tulle.emulator.invocation import new_request
+from tulle.emulator.lambda_api.error import not_found, user_error, validation_error
+from tulle.emulator.lambda_api.naming import LATEST, complaint
+from tulle.emulator.lambda_api.payload import read_client_context, read_payload
+from tulle.emulator.outcome import Answer
+from tulle.errors import TooManyInvocations
+
+if TYPE_CHECKING:
+    from tulle.emulator.dispatcher import Dispatcher
+    from tulle.emulator.function import Function
+    from tulle.emulator.invocation import Request
+    from tulle.emulator.lambda_api.call import Call
+    from tulle.emulator.surroundings import Surroundings
+
+__all__ = ["InvokeApi"]
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+class _Type(StrEnum):
+    EVENT = "Event"
+    REQUEST_RESPONSE = "RequestResponse"
+    DRY_RUN = "DryRun"
+
+
+class _LogType(StrEnum):
+    NONE = "None"
+    TAIL = "Tail"
+
+
+class InvokeApi:
+    """Runs the function for whoever calls it."""
+
+    def __init__(
+        self, function: Function, dispatcher: Dispatcher, surroundings: Surroundings
+    ) -> None:
+        self._function = function
+        self._dispatcher = dispatcher
+        self._surroundings = surroundings
+
+    async def invoke(self, call: Call) -> web.Response:
+        """Answer one call of Invoke."""
+        kind = _header(call, "X-Amz-Invocation-Type", "invocationType", _Type.REQUEST_RESPONSE)
+        log = _header(call, "X-Amz-Log-Type", "logType", _LogType.NONE)
+        arn = self._invoked_arn(call)
+        asynchronous = kind is _Type.EVENT
+        payload = await read_payload(call.http, asynchronous=asynchronous)
+        request = new_request(
+            payload,
+            invoked_arn=arn,
+            now_s=self._surroundings.now_s(),
+            # Only a function that is waited for gets one.
+            client_context=None if asynchronous else read_client_context(call.http),
+        )
+        if kind is _Type.DRY_RUN:
+            return web.Response(status=204, headers=_headers(request))
+        if asynchronous:
+            self._dispatcher.enqueue(request)
+            return web.Response(status=202, headers=_headers(request))
+        return await self._invoke(request, with_tail=log is _LogType.TAIL)
+
+    async def _invoke(self, request: Request, *, with_tail: bool) -> web.Response:
+        try:
+            if not with_tail:
+                return _response(request, await self._dispatcher.ask(request))
+            invocation = await self._dispatcher.submit(request)
+            answer = Answer(body=invocation.payload, error_type=invocation.error_type)
+            return _response(request, answer, tail=invocation.log_tail)
+        except TooManyInvocations as exc:
+            reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
+            raise user_error(
+                429, "TooManyRequestsException", "Rate Exceeded.", reason=reason
+            ) from exc
+
+    def _invoked_arn(self, call: Call) -> str:
+        """Give the ARN that the function sees: it has a version if the caller named one."""
+        called = call.function
+        if not called.means(self._function):
+            raise not_found(f"Function not found: {called.arn(default_qualifier=LATEST)}")
+        return self._function.arn + (f":{called.qualifier}" if called.qualifier else "")
+
+
+def _header(call: Call, name: str, parameter: str, default: _Choice) -> _Choice:
+    """Read a header that allows a few values only."""
+    choices = type(default)
+    text = call.http.headers.get(name) or default
+    if text not in tuple(choices):
+        constraint = f"Member must satisfy enum value set: [{', '.join(choices)}]"
+        raise validation_error(complaint(parameter, text, constraint))
+    return choices(text)
+
+
+def _headers(request: Request) -> dict[str, str]:
+    return {
+        "x-amzn-RequestId": request.request_id,
+        "x-amzn-Remapped-Content-Length": "0",
+        "X-Amzn-Trace-Id": request.trace_id.lower(),
+    }
+
+
+def _response(request: Request, answer: Answer, *, tail: bytes | None = None) -> web.Response:
+    headers = {**_headers(request), "X-Amz-Executed-Version": LATEST}
+    if answer.error_type is not None:
+        headers["X-Amz-Function-Error"] = "Unhandled"
+    if tail is not None:
+        headers["X-Amz-Log-Result"] = base64.b64encode(tail).decode()
+    return web.Response(body=answer.body, headers=headers, content_type="application/json")
