@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 import signal
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tulle.bundle.manifest import write_function_folder
 from tulle.bundle.runtime_files import RUNTIME_HANDLER, runtime_folder
+from tulle.console.console import Console
+from tulle.console.settings import ConsoleSettings
 from tulle.emulator.function import Client, Function
 from tulle.emulator.reload import changed_files
 from tulle.emulator.server import LocalLambda
 from tulle.errors import TulleError
+from tulle.model.builtin import builtin_model, sample_pictures
 from tulle.model.file import load_model
 from tulle.model.lookup import find_model
 from tulle.project.project import function_name
+from tulle.target import Architecture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from tulle.emulator.happening import Happening
     from tulle.emulator.server import ServerOptions
     from tulle.emulator.surroundings import Surroundings
     from tulle.model.file import Model
@@ -70,7 +76,8 @@ def dev(
     options: ServerOptions,
     *,
     surroundings: Surroundings,
-    on_ready: Callable[[LocalLambda], None],
+    on_ready: Callable[[LocalLambda, str | None], None],
+    with_console: bool = True,
 ) -> signal.Signals:
     """Serve a function until SIGINT or SIGTERM comes, and tell which came.
 
@@ -79,8 +86,10 @@ def dev(
         settings: its limits and its environment.
         options: where to listen and what to serve there.
         surroundings: the effects that this needs.
-        on_ready: is called once, when the first request can come.
+        on_ready: is called once, when the first request can come, with the address of the console.
+        with_console: whether there is one.
     """
+    samples: tuple[Path, ...] = ()
     with ExitStack() as stack:
         if isinstance(source, HandlerSource):
             function, following = _own_function(source, settings), None
@@ -88,13 +97,20 @@ def dev(
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tulle-dev-"))
             model = find_model(source.model)
             function = _model_function(model, source, settings, Path(folder))
+            if model.path == builtin_model(source.model):
+                samples = sample_pictures()
             following = partial(_follow, model, source, function.folder, surroundings.reporter)
             if source.allow_private_addresses:
                 surroundings.reporter.note(
                     "pictures may come from this machine and its network, "
                     "which a packaged function refuses"
                 )
-        return asyncio.run(_serve(function, following, options, surroundings, on_ready))
+        console = None
+        if with_console:
+            place = source.folder.resolve() if isinstance(source, HandlerSource) else Path.cwd()
+            console = _console(place, samples, options, surroundings)
+            surroundings = replace(surroundings, tell=_both(surroundings.tell, console.hear))
+        return asyncio.run(_serve(function, following, options, surroundings, on_ready, console))
 
 
 async def _serve(
@@ -102,17 +118,19 @@ async def _serve(
     following: Callable[[], Coroutine[None, None, None]] | None,
     options: ServerOptions,
     surroundings: Surroundings,
-    on_ready: Callable[[LocalLambda], None],
+    on_ready: Callable[[LocalLambda, str | None], None],
+    console: Console | None,
 ) -> signal.Signals:
     loop = asyncio.get_running_loop()
     stopped: asyncio.Queue[signal.Signals] = asyncio.Queue()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.put_nowait, number)
-    async with LocalLambda(function, options, surroundings) as running:
+    add_pages = None if console is None else console.add_pages
+    async with LocalLambda(function, options, surroundings, add_pages=add_pages) as running:
         follower = None
         if following is not None and options.reload:
             follower = asyncio.create_task(following())
-        on_ready(running)
+        on_ready(running, None if console is None else console.page_url(running))
         number = await stopped.get()
         if follower is not None:
             follower.cancel()
@@ -133,6 +151,29 @@ async def _follow(model: Model, source: ModelSource, folder: Path, reporter: Rep
             )
         except TulleError as exc:
             reporter.warn(f"the function keeps the model that it has: {exc}")
+
+
+def _console(
+    folder: Path, samples: tuple[Path, ...], options: ServerOptions, surroundings: Surroundings
+) -> Console:
+    is_arm = platform.machine() in {"aarch64", "arm64"}
+    settings = ConsoleSettings(
+        api=options.api,
+        architecture=Architecture.ARM64 if is_arm else Architecture.X86_64,
+        folder=folder,
+        samples=samples,
+    )
+    return Console(settings, now_s=surroundings.now_s)
+
+
+def _both(
+    first: Callable[[Happening], None], second: Callable[[Happening], None]
+) -> Callable[[Happening], None]:
+    def hear(happening: Happening) -> None:
+        first(happening)
+        second(happening)
+
+    return hear
 
 
 def _own_function(source: HandlerSource, settings: FunctionSettings) -> Function:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import signal
+import threading
 import time
+import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -48,6 +50,8 @@ class _Options(TypedDict):
     client: str
     allow_private_addresses: bool
     reload: bool
+    console: bool
+    open_page: bool
 
 
 def _variables(
@@ -146,13 +150,23 @@ def _routes(
     help="Whether a model's pictures may come from this machine and its network.",
 )
 @click.option("--reload/--no-reload", default=True, show_default=True, help="Run changed code.")
+@click.option(
+    "--console/--no-console",
+    default=True,
+    show_default=True,
+    help="Whether to serve a page on which to try the function.",
+)
+@click.option("--open", "open_page", is_flag=True, help="Open that page in the browser.")
 @click.pass_context
 def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
     """Run the function in a local Lambda, with a gateway before it.
 
     MODEL is the name of a built-in model or a .tflite file. The URL is printed to stdout as soon as
-    requests can come, and the function's log to stderr. Ctrl-C ends everything.
+    requests can come, and the function's log to stderr; a browser that opens it gets a page on which to
+    try the function. Ctrl-C ends everything.
     """
+    if options["open_page"] and not options["console"]:
+        raise click.UsageError("--open opens the console: leave out --no-console")
     reporter = TerminalReporter()
     api, routes = _api(options)
     signal_got = dev(
@@ -174,7 +188,10 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
         surroundings=Surroundings(
             reporter=reporter, now_s=time.time, environ=os.environ, tell=FunctionLog().hear
         ),
-        on_ready=lambda running: _show_ready(running, reporter),
+        on_ready=lambda running, page: _show_ready(
+            running, page, reporter, open_page=options["open_page"]
+        ),
+        with_console=options["console"],
     )
     if signal_got is signal.SIGINT:
         context.exit(_INTERRUPTED)
@@ -205,10 +222,18 @@ def _source(context: click.Context, options: _Options) -> HandlerSource | ModelS
     return HandlerSource(handler=handler, folder=options["folder"])
 
 
-def _show_ready(running: LocalLambda, reporter: TerminalReporter) -> None:
+def _show_ready(
+    running: LocalLambda, page: str | None, reporter: TerminalReporter, *, open_page: bool
+) -> None:
     click.echo(running.url)
     name, url = running.function.name, running.url
-    reporter.done(f"{name} is ready at {url}; stop with Ctrl-C")
+    if page is None:
+        reporter.done(f"{name} is ready at {url}; stop with Ctrl-C")
+    else:
+        address = click.style(page, bold=True)
+        reporter.done(f"{name} is ready: open {address} to try it in a browser; stop with Ctrl-C")
+        if open_page:  # in a thread, for a browser may wait for the page before it comes back
+            threading.Thread(target=webbrowser.open, args=(page,), daemon=True).start()
     for route in running.routes:
         method = "POST" if route.method == "ANY" else route.method
         header = "-H 'content-type: application/json'"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tulle.emulator.function import Function
     from tulle.emulator.gateway.kind import GatewayKind
-    from tulle.emulator.invocation import Invocation
+    from tulle.emulator.invocation import Invocation, Request
     from tulle.emulator.surroundings import Surroundings
 
 __all__ = ["LocalLambda", "Route", "ServerOptions"]
@@ -134,16 +134,21 @@ class LocalLambda:
         host = self._options.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
-    async def invoke(self, payload: bytes) -> Invocation:
-        """Invoke the function in this process, as the Invoke API would.
+    def request(self, payload: bytes) -> Request:
+        """Make a request of a payload, as the Invoke API would."""
+        return new_request(payload, invoked_arn=self.function.arn, now_s=self._surroundings.now_s())
+
+    async def run(self, request: Request) -> Invocation:
+        """Run a request in this process.
 
         Raises:
             TooManyInvocations: as many run as may at once.
         """
-        request = new_request(
-            payload, invoked_arn=self.function.arn, now_s=self._surroundings.now_s()
-        )
         return await asyncio.shield(self._dispatcher.submit(request))
+
+    async def invoke(self, payload: bytes) -> Invocation:
+        """Invoke the function in this process; like `run`, with a request of its own."""
+        return await self.run(self.request(payload))
 
     def _application(self) -> web.Application:
         surroundings = self._surroundings

@@ -33,7 +33,7 @@ def test_the_classic_handler_runs_unchanged(folder: Path) -> None:
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+", dev.url)
         assert dev.invoke({"url": "http://example.com/pants.jpg"}).json == "PONG"
         dev.wait_for_log("parameters: {'url': 'http://example.com/pants.jpg'}")
-        assert "my-function is ready at" in dev.log
+        assert "my-function is ready: open http://127.0.0.1:" in dev.log
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])

@@ -117,7 +117,7 @@ def test_what_fails_behind_the_gateway_is_a_plain_500(
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/"), ("POST", "/only-get"), ("GET", "/predict/")]
+    ("method", "path"), [("POST", "/"), ("POST", "/only-get"), ("GET", "/predict/")]
 )
 def test_what_has_no_route_is_not_found(gateway: Dev, method: str, path: str) -> None:
     answer = gateway.request(method, path)

@@ -1,0 +1,148 @@
+"""Owns `History`: the last invocations and the last lines of the log, as they were told."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tulle.console.excerpt import take_excerpt
+from tulle.console.message import Message
+from tulle.console.record import Outcome, Record, Source, exchange_of
+from tulle.emulator.happening import (
+    Began,
+    Ended,
+    EnvironmentsCounted,
+    FilesChanged,
+    HttpAnswered,
+    Logged,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tulle.console.excerpt import Json
+    from tulle.emulator.happening import Happening
+    from tulle.emulator.invocation import Report
+
+__all__ = ["History"]
+
+_INVOCATIONS = 200
+_LOG_LINES = 2000
+_LINE_LIMIT = 8000
+
+
+class History:
+    """Remembers what it hears, up to a limit; what runs is never forgotten before it ends.
+
+    Args:
+        now_s: tells the Unix time in seconds.
+        price: prices an invocation.
+    """
+
+    def __init__(
+        self, *, now_s: Callable[[], float], price: Callable[[Record, Report], Json]
+    ) -> None:
+        self._now_s = now_s
+        self._price = price
+        self._records: dict[str, Record] = {}  # the newest is the last
+        self._lines: deque[dict[str, Json]] = deque(maxlen=_LOG_LINES)
+        self._own: set[str] = set()
+        self._environments: dict[str, Json] = {"busy": 0, "idle": 0}
+
+    def expect_own(self, request_id: str) -> None:
+        """Know of an invocation that is about to begin that the page asked for it."""
+        self._own.add(request_id)
+
+    def forget_own(self, request_id: str) -> None:
+        """Know that such an invocation never began."""
+        self._own.discard(request_id)
+
+    def invocation(self, request_id: str) -> dict[str, Json]:
+        """Describe an invocation that is remembered."""
+        return self._records[request_id].to_json(self._price)
+
+    def snapshot(self) -> dict[str, Json]:
+        """Describe all that is remembered."""
+        return {
+            "invocations": [record.to_json(self._price) for record in self._records.values()],
+            "logs": list(self._lines),
+            "environments": dict(self._environments),
+        }
+
+    def hear(self, happening: Happening) -> Message:
+        """Remember what happened, and give what the page is to be told of it."""
+        match happening:
+            case Began():
+                return self._keep(self._begun(happening))
+            case Ended():
+                return self._keep(self._ended(happening))
+            case HttpAnswered():
+                return self._keep(self._answered(happening))
+            case Logged():
+                return self._log(happening)
+            case EnvironmentsCounted(busy=busy, idle=idle):
+                self._environments = {"busy": busy, "idle": idle}
+                return self._message("environments", **self._environments)
+            case FilesChanged(names=names):
+                return self._message("changed", names=list(names))
+
+    def _begun(self, began: Began) -> Record:
+        request_id = began.request.request_id
+        before = self._record(request_id)
+        own = request_id in self._own
+        self._own.discard(request_id)
+        return replace(
+            before,
+            source=Source.PAGE if own else before.source,
+            environment=began.environment,
+            cold=began.cold,
+            attempts=before.attempts + 1,
+            event=take_excerpt(began.request.payload),
+            outcome=None,
+        )
+
+    def _ended(self, ended: Ended) -> Record:
+        invocation = ended.invocation
+        outcome = Outcome(
+            result=take_excerpt(invocation.payload),
+            error_type=invocation.error_type,
+            report=invocation.report,
+        )
+        before = self._record(invocation.request_id)
+        return replace(before, environment=ended.environment, outcome=outcome)
+
+    def _answered(self, answered: HttpAnswered) -> Record:
+        before = self._record(answered.request_id)
+        return replace(before, source=Source.HTTP, exchange=exchange_of(answered))
+
+    def _record(self, request_id: str) -> Record:
+        known = self._records.get(request_id)
+        return known or Record(request_id=request_id, began_at_ms=self._now_ms())
+
+    def _keep(self, record: Record) -> Message:
+        self._records[record.request_id] = record
+        if len(self._records) > _INVOCATIONS:
+            oldest = next((each for each in self._records.values() if not each.is_running), record)
+            del self._records[oldest.request_id]
+        return Message(event="invocation", content=lambda: record.to_json(self._price))
+
+    def _log(self, logged: Logged) -> Message:
+        line = logged.line
+        if len(line) > _LINE_LIMIT:
+            line = f"{line[:_LINE_LIMIT]}… ({len(line):,} characters)"
+        entry: dict[str, Json] = {
+            "environment": logged.environment,
+            "request_id": logged.request_id,
+            "line": line,
+            "at_ms": self._now_ms(),
+        }
+        self._lines.append(entry)
+        return Message(event="log", content=lambda: entry)
+
+    def _message(self, event: str, **content: Json) -> Message:
+        content["at_ms"] = self._now_ms()
+        return Message(event=event, content=lambda: content)
+
+    def _now_ms(self) -> int:
+        return int(self._now_s() * 1000)

@@ -1,0 +1,77 @@
+"""Owns the price tag of an invocation: what it would have cost on AWS, and what a million would."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tulle.pricing.estimate import Workload, estimate
+from tulle.project.project import ApiType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from tulle.console.excerpt import Json
+    from tulle.console.record import Record
+    from tulle.emulator.invocation import Report
+    from tulle.pricing.rates import Rates
+    from tulle.target import Architecture
+
+__all__ = ["PriceTag"]
+
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceTag:
+    """Prices invocations by a region's rates.
+
+    Args:
+        api: what stands before the function.
+    """
+
+    rates: Rates
+    architecture: Architecture
+    api: ApiType
+
+    def __call__(self, record: Record, report: Report) -> Json:
+        """Price a call as it was, and a million that are like it but find a warm environment."""
+        call = self._workload(record, report, report.billed_duration_ms)
+        million = self._workload(record, report, math.ceil(report.duration_ms), requests=_MILLION)
+        estimates = (
+            estimate(call, self.rates, free_tier=False),
+            estimate(million, self.rates, free_tier=False),
+            estimate(million, self.rates, free_tier=True),
+        )
+        parts = [
+            {"what": "compute", **_prices(each.compute_usd for each in estimates)},
+            {"what": "requests", **_prices(each.requests_usd for each in estimates)},
+        ]
+        if call.api in self.rates.api:
+            parts.append({"what": "gateway", **_prices(each.api_usd for each in estimates)})
+        return {
+            **_prices(each.total_usd for each in estimates),
+            "parts": list(parts),
+            "region": self.rates.region,
+            "architecture": self.architecture,
+            "rates_date": self.rates.date,
+        }
+
+    def _workload(
+        self, record: Record, report: Report, billed_duration_ms: int, *, requests: int = 1
+    ) -> Workload:
+        return Workload(
+            requests=requests,
+            billed_duration_ms=billed_duration_ms,
+            memory_mb=report.memory_size_mb,
+            architecture=self.architecture,
+            api=ApiType.NONE if record.exchange is None else self.api,
+            request_bytes=0 if record.event is None else record.event.body_bytes,
+        )
+
+
+def _prices(prices_usd: Iterable[Decimal]) -> dict[str, Json]:
+    names = ("call_usd", "million_usd", "million_free_usd")
+    return dict(zip(names, map(float, prices_usd), strict=True))
