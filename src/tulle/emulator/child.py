@@ -1,40 +1,48 @@
-"""Owns one child process, all that it starts, and the end of both."""
+"""Owns one child process in its sandbox: its log, its memory and its end."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import signal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tulle.emulator.function import Client
 from tulle.emulator.log import LogPipe
+from tulle.emulator.sandbox.memory import held_kb
+from tulle.emulator.sandbox.sandbox import Command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from tulle.emulator.function import Function
+    from tulle.emulator.sandbox.sandbox import Sandbox
 
 __all__ = ["Child"]
 
 _MODULES = {Client.AWSLAMBDARIC: "awslambdaric", Client.BOOTSTRAP: "tulle_runtime.bootstrap"}
-_PROC = Path("/proc")
+_WATCH_S = 0.05
 
 
 class Child:
-    """A running child. Its process group is its own, so that what it started ends with it."""
+    """A running child. What it started ends with it."""
 
-    def __init__(self, process: asyncio.subprocess.Process, pipe: LogPipe) -> None:
-        self._process = process
+    def __init__(
+        self, sandbox: Sandbox, pipe: LogPipe, exited: asyncio.Future[int], *, memory_mb: int
+    ) -> None:
+        self._sandbox = sandbox
         self._pipe = pipe
-        self.peak_memory_mb = 0
-        self.exited: asyncio.Task[int] = asyncio.create_task(self._wait())
+        self._limit_kb = memory_mb * 1024
+        self._peak_kb = 0
+        self._watch: asyncio.TimerHandle | None = None
+        self.exited = exited
 
     @classmethod
     async def spawn(
-        cls, function: Function, *, variables: Mapping[str, str], line: Callable[[str], None]
+        cls,
+        function: Function,
+        sandbox: Sandbox,
+        *,
+        variables: Mapping[str, str],
+        line: Callable[[str], None],
     ) -> Child:
         """Start the client of the Runtime API in the function's folder.
 
@@ -42,70 +50,55 @@ class Child:
             OSError: the interpreter or the folder is not there.
         """
         pipe = LogPipe(line)
+        client = (str(function.python), "-m", _MODULES[function.client], function.handler)
+        command = Command(words=client, folder=function.folder, variables=variables)
         try:
-            process = await asyncio.create_subprocess_exec(
-                function.python,
-                "-m",
-                _MODULES[function.client],
-                function.handler,
-                cwd=function.folder,
-                env=variables,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=pipe.write_end,
-                stderr=pipe.write_end,
-                start_new_session=True,
-            )
+            exited = await sandbox.start(command, pipe.write_end)
         except (OSError, asyncio.CancelledError):
             pipe.close()
             raise
         finally:
             pipe.close_write_end()
-        return cls(process, pipe)
+        return cls(sandbox, pipe, exited, memory_mb=function.memory_mb)
+
+    @property
+    def peak_memory_mb(self) -> int:
+        """The most memory that the child and its children were seen to hold; never above the limit."""
+        return -(-min(self._peak_kb, self._limit_kb) // 1024)
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Tell whether it was seen to hold more than it may."""
+        return self._peak_kb > self._limit_kb
 
     def drain_log(self) -> None:
         """Log all that the child wrote up to now."""
         self._pipe.drain()
 
-    def look_at_memory(self) -> None:
-        """Add up the most memory that the child and its children ever held.
+    def watch_memory(self) -> None:
+        """Begin to end the child as soon as it, with all that it started, holds more than it may."""
+        self._watch = asyncio.get_running_loop().call_later(_WATCH_S, self._look_again)
 
-        Linux forgets it with the process, so of a child that is gone the last look remains.
-        """
-        kilobytes = sum(_peak_kb(pid) for pid in _tree(self._process.pid))
-        self.peak_memory_mb = max(self.peak_memory_mb, -(-kilobytes // 1024))
+    def stop_watching(self) -> None:
+        """Look at the memory for the last time in this phase."""
+        if self._watch is not None:
+            self._watch.cancel()
+        self.look_at_memory()
+
+    def look_at_memory(self) -> None:
+        """Note what is held now, and the most that each process ever held by itself."""
+        held = held_kb(self._sandbox.keeper, limit_kb=self._limit_kb)
+        self._peak_kb = max(self._peak_kb, held)
 
     async def kill(self) -> None:
         """End the child with all that it started, at once, as Lambda does."""
-        self._kill_group()
+        self._sandbox.kill()
         await self.exited
         self._pipe.close()
 
-    async def _wait(self) -> int:
-        code = await self._process.wait()
-        self._kill_group()
-        return code
-
-    def _kill_group(self) -> None:
-        with contextlib.suppress(ProcessLookupError):  # nobody may be left
-            os.killpg(self._process.pid, signal.SIGKILL)
-
-
-def _tree(pid: int) -> Iterator[int]:
-    yield pid
-    for task in (_PROC / str(pid) / "task").glob("*/children"):
-        for child in _read(task).split():
-            yield from _tree(int(child))
-
-
-def _peak_kb(pid: int) -> int:
-    for line in _read(_PROC / str(pid) / "status").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1])
-    return 0
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:
-        return ""  # the process ended meanwhile, or this system has no /proc
+    def _look_again(self) -> None:
+        self.look_at_memory()
+        if self.out_of_memory:
+            self._sandbox.kill()
+        else:
+            self.watch_memory()

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from tulle.emulator.happening import EnvironmentsCounted
 from tulle.emulator.outcome import Answer
+from tulle.emulator.sandbox.warden import Warden
 from tulle.emulator.worker import Worker
 from tulle.errors import TooManyInvocations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from tulle.emulator.function import Function
     from tulle.emulator.invocation import Invocation, Request
@@ -30,8 +31,9 @@ class Dispatcher:
     """Runs a function's invocations, each alone in an execution environment, many at once.
 
     An idle environment takes the next invocation, the one used last before the others; where none
-    is idle a new one starts, up to the function's limit. One ends when its child ended or overran
-    its time, when it runs code that has changed since, or when it was idle for long.
+    is idle a new one starts, up to the function's limit. One whose child ended or overran its time
+    starts another with its next invocation. One ends when it runs code that has changed since, or
+    when it was idle for long.
 
     An environment that has answered is free for another invocation, but only as soon as its child
     asks for it: a request that finds no idle one waits a moment for such a one.
@@ -49,6 +51,7 @@ class Dispatcher:
         self._surroundings = surroundings
         self._init_limit_s = init_limit_s
         self._idle_limit_s = idle_limit_s
+        self._warden = Warden(surroundings.isolation)
         self._room = function.concurrency
         self._idle: dict[Worker, asyncio.TimerHandle] = {}  # the one used last is the last
         self._busy: set[Worker] = set()
@@ -103,6 +106,7 @@ class Dispatcher:
         for worker in [*self._busy, *map(self._wake, list(self._idle))]:
             self._end(worker)
         await asyncio.gather(*self._endings)
+        await self._warden.stop()
         self._tell_count()
 
     def _has_room(self) -> bool:
@@ -146,9 +150,11 @@ class Dispatcher:
         return found
 
     def _match(self) -> None:
-        """Give those who seek the idle workers, the one used last first, or new ones."""
+        """Give those who seek the idle workers, warm ones first and those used last, or new ones."""
         while self._seekers and self._idle:
-            self._take(self._wake(next(reversed(self._idle))))
+            latest_first = [*reversed(self._idle)]
+            warm = (worker for worker in latest_first if worker.warm)
+            self._take(self._wake(next(warm, latest_first[0])))
         while len(self._seekers) > len(self._answered - self._outdated) and self._may_grow():
             self._take(self._new_worker())
         self._tell_count()
@@ -166,15 +172,19 @@ class Dispatcher:
         return len(self._busy) < self._room
 
     def _new_worker(self) -> Worker:
-        return Worker(self._function, self._surroundings, init_limit_s=self._init_limit_s)
+        return Worker(
+            self._function, self._surroundings, self._warden, init_limit_s=self._init_limit_s
+        )
 
     async def _release(self, worker: Worker) -> None:
         """Let a worker be idle, or end it where it has no use any more; then serve who waits."""
-        if worker.warm and worker not in self._outdated:
+        if not worker.warm:
+            await asyncio.wait({self._see_through(worker.reset())})
+        if worker in self._outdated:
+            await asyncio.wait({self._end(worker)})
+        else:
             loop = asyncio.get_running_loop()
             self._idle[worker] = loop.call_later(self._idle_limit_s, self._expire, worker)
-        else:
-            await asyncio.wait({self._end(worker)})
         for workers in (self._busy, self._answered, self._outdated):
             workers.discard(worker)
         self._match()
@@ -196,8 +206,11 @@ class Dispatcher:
         self._tell_count()
 
     def _end(self, worker: Worker) -> asyncio.Task[None]:
-        """End a worker in a task of its own, which nothing cuts short."""
-        ending = asyncio.create_task(worker.stop())
+        return self._see_through(worker.stop())
+
+    def _see_through(self, coroutine: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """End something in a task of its own, which nothing cuts short."""
+        ending = asyncio.create_task(coroutine)
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
         return ending

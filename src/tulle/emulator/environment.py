@@ -8,7 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from tulle.emulator.child import Child
-from tulle.emulator.outcome import Answer, Exit, LaunchError, Overrun, Oversized
+from tulle.emulator.outcome import Answer, Exit, LaunchError, OutOfMemory, Overrun, Oversized
 from tulle.emulator.runtime_api import Delivery, Polled, RuntimeApi
 from tulle.emulator.variables import child_variables
 
@@ -19,33 +19,41 @@ if TYPE_CHECKING:
     from tulle.emulator.invocation import Request
     from tulle.emulator.outcome import Outcome
     from tulle.emulator.runtime_api import Word
+    from tulle.emulator.sandbox.sandbox import Sandbox
+    from tulle.emulator.sandbox.warden import Warden
     from tulle.emulator.surroundings import Surroundings
 
 __all__ = ["ExecutionEnvironment"]
+
+# An answer that came sooner cannot have taken much memory; it need not wait for a look at that.
+_TIME_TO_GROW_S = 0.005
 
 
 class ExecutionEnvironment:
     """A place where one child serves one invocation after the other, until it ends.
 
-    An environment is used up when its child has ended or was not done in its time: stop it then and
-    start another.
+    When the child has ended or was not done in its time, another may be started: it finds what the
+    one before left in `/tmp`, as on Lambda.
     """
 
     def __init__(
         self,
         function: Function,
         surroundings: Surroundings,
+        warden: Warden,
         *,
         log_stream: str,
         line: Callable[[str], None],
     ) -> None:
         self._function = function
         self._surroundings = surroundings
+        self._warden = warden
         self._log_stream = log_stream
         self._line = line
         self._api = RuntimeApi(self._take_in)
         self._words: deque[Word | Exit | Overrun] = deque()
         self._listening: asyncio.Future[None] | None = None
+        self._sandbox: Sandbox | None = None
         self._child: Child | None = None
         self._waiting = False
 
@@ -60,7 +68,8 @@ class ExecutionEnvironment:
         return 0 if self._child is None else self._child.peak_memory_mb
 
     async def start(self, *, limit_s: float) -> Outcome | None:
-        """Run the init phase; give None when the child waits for its first invocation."""
+        """Run the init phase in a fresh child; give None when it waits for its first invocation."""
+        await self.reset()
         address = await self._api.start()
         variables = child_variables(
             self._function,
@@ -69,15 +78,19 @@ class ExecutionEnvironment:
             environ=self._surroundings.environ,
         )
         try:
-            self._child = await Child.spawn(self._function, variables=variables, line=self._line)
+            sandbox = await self._find_sandbox()
+            self._child = child = await Child.spawn(
+                self._function, sandbox, variables=variables, line=self._line
+            )
         except OSError as exc:
             reason = (exc.strerror or str(exc)).lower()
             return LaunchError(reason=f"fork/exec {exc.filename}: {reason}")
-        self._child.exited.add_done_callback(
-            lambda exited: self._take_in(Exit(code=exited.result()))
-        )
+        child.exited.add_done_callback(self._note_exit)
+        child.watch_memory()
         word = await self._hear(limit_s)
-        self._note_end_of_phase(self._child, word)
+        self._note_end_of_phase(child, word)
+        if child.out_of_memory:
+            return OutOfMemory()
         return None if isinstance(word, Polled) else word
 
     async def invoke(
@@ -93,9 +106,12 @@ class ExecutionEnvironment:
         began_s = time.perf_counter()
         deadline_ms = int((self._surroundings.now_s() + limit_s) * 1000)
         self._waiting = False
+        child.watch_memory()
         self._api.deliver(Delivery(request=request, deadline_ms=deadline_ms))
         outcome = word = await self._hear(limit_s)
-        if isinstance(word, Answer):
+        if time.perf_counter() - began_s > _TIME_TO_GROW_S:
+            child.look_at_memory()
+        if isinstance(word, Answer) and not child.out_of_memory:
             child.drain_log()  # what led to the answer is read before it
             answered(word)
         if isinstance(word, Answer | Oversized):
@@ -103,21 +119,45 @@ class ExecutionEnvironment:
             # more may have more.
             word = await self._hear(limit_s - (time.perf_counter() - began_s))
         self._note_end_of_phase(child, word)
+        if child.out_of_memory:
+            return OutOfMemory()
         if isinstance(outcome, Polled):
             raise TypeError("a child cannot ask for more before it has answered")
         return outcome
 
-    async def stop(self) -> None:
-        """End the child and all that it started, at once."""
+    async def reset(self) -> None:
+        """End the child and all that it started, at once; its `/tmp` stays."""
         self._waiting = False
-        if self._child is not None:
-            await self._child.kill()
-        await self._api.stop()
+        child, self._child = self._child, None
+        api, self._api = self._api, RuntimeApi(self._take_in)
+        if child is not None:
+            child.exited.remove_done_callback(self._note_exit)
+            await child.kill()
+        await api.stop()
+        self._words.clear()
+
+    async def stop(self) -> None:
+        """End the child and all that it started, at once, and leave nothing of it."""
+        await self.reset()
+        sandbox, self._sandbox = self._sandbox, None
+        if sandbox is not None:
+            await sandbox.close()
+
+    async def _find_sandbox(self) -> Sandbox:
+        """Give the one that there is, or another where its keeper was ended from outside."""
+        if self._sandbox is not None and not self._sandbox.usable:
+            await self.stop()
+        if self._sandbox is None:
+            self._sandbox = await self._warden.open(self._function)
+        return self._sandbox
 
     def _note_end_of_phase(self, child: Child, word: Word | Exit | Overrun) -> None:
-        self._waiting = isinstance(word, Polled)
-        child.look_at_memory()
+        child.stop_watching()
+        self._waiting = isinstance(word, Polled) and not child.out_of_memory
         child.drain_log()
+
+    def _note_exit(self, exited: asyncio.Future[int]) -> None:
+        self._take_in(Exit(code=exited.result()))
 
     def _take_in(self, word: Word | Exit | Overrun) -> None:
         self._words.append(word)

@@ -15,6 +15,7 @@ __all__ = [
     "Exit",
     "InitError",
     "LaunchError",
+    "OutOfMemory",
     "Outcome",
     "Overrun",
     "Oversized",
@@ -56,6 +57,13 @@ class LaunchError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutOfMemory:
+    """The child was ended, for it held more memory than it may, with all that it started."""
+
+    code: int = -signal.SIGKILL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overrun:
     """The child was not done in its time."""
 
@@ -65,7 +73,7 @@ class Oversized:
     """The result is larger than Lambda carries."""
 
 
-Outcome = Answer | InitError | Exit | LaunchError | Overrun | Oversized
+Outcome = Answer | InitError | Exit | LaunchError | OutOfMemory | Overrun | Oversized
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +94,9 @@ def conclude(outcome: Outcome, *, request_id: str, timeout_s: int) -> Conclusion
             )
         case InitError():
             return Conclusion(payload=outcome.body, error_type=outcome.error_type)
-        case Exit():
-            return _failure("Runtime.ExitError", request_id, _exit_reason(outcome.code))
+        case Exit() | OutOfMemory():
+            error_type = f"Runtime.{'ExitError' if isinstance(outcome, Exit) else 'OutOfMemory'}"
+            return _failure(error_type, request_id, _exit_reason(outcome.code))
         case LaunchError():
             return _failure("Runtime.InvalidEntrypoint", request_id, outcome.reason)
         case Overrun():

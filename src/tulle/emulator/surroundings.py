@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from tulle.emulator.sandbox.isolation import Isolation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +27,7 @@ class Surroundings:
         log: gets each line of the function's log, without its line break. Who also wants to know
             where a line comes from hears it by `tell`.
         tell: hears all that goes on, at once and in order; it must not block.
+        isolation: how far execution environments are kept apart.
     """
 
     reporter: Reporter
@@ -32,3 +35,4 @@ class Surroundings:
     environ: Mapping[str, str]
     log: Callable[[str], None] = lambda _: None
     tell: Callable[[Happening], None] = lambda _: None
+    isolation: Isolation = field(default_factory=Isolation)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tulle.emulator.function import Function
     from tulle.emulator.invocation import Request
     from tulle.emulator.outcome import Answer, Outcome
+    from tulle.emulator.sandbox.warden import Warden
     from tulle.emulator.surroundings import Surroundings
 
 __all__ = ["Worker"]
@@ -37,14 +38,20 @@ class _Init:
 class Worker:
     """Runs invocations, never two at once.
 
-    Its environment starts with the first invocation, as on Lambda. A worker whose environment is
-    used up may still run an invocation, in a fresh one; whoever has enough of it stops it.
+    Its environment starts with the first invocation, as on Lambda. Where its child is used up, the
+    next invocation starts another in it; whoever has enough of the worker stops it.
     """
 
     def __init__(
-        self, function: Function, surroundings: Surroundings, *, init_limit_s: float
+        self,
+        function: Function,
+        surroundings: Surroundings,
+        warden: Warden,
+        *,
+        init_limit_s: float,
     ) -> None:
         self._function = function
+        self._warden = warden
         self._init_limit_s = init_limit_s
         self._surroundings = surroundings
         self._log_stream = new_log_stream(surroundings.now_s())
@@ -56,6 +63,11 @@ class Worker:
     def warm(self) -> bool:
         """Tell whether the next invocation needs no cold start."""
         return self._environment is not None and self._environment.usable
+
+    async def reset(self) -> None:
+        """End what still runs in the environment, if there is one; its `/tmp` stays."""
+        if self._environment is not None:
+            await self._environment.reset()
 
     async def stop(self) -> None:
         """End the environment at once, if there is one."""
@@ -134,16 +146,20 @@ class Worker:
         )
 
     async def _initialise(self, *, limit_s: float, phase: str) -> _Init:
-        """Give the environment that waits, or start one."""
-        if self._environment is not None and self._environment.usable:
-            return _Init(environment=self._environment)
-        await self.stop()
+        """Give the environment that waits, or start it, anew where its child is used up."""
+        if self._environment is None:
+            self._environment = ExecutionEnvironment(
+                self._function,
+                self._surroundings,
+                self._warden,
+                log_stream=self._log_stream,
+                line=self._log.line,
+            )
+        environment = self._environment
+        if environment.usable:
+            return _Init(environment=environment)
         self._log.line(_init_start(self._function))
         began_s = time.perf_counter()
-        environment = ExecutionEnvironment(
-            self._function, self._surroundings, log_stream=self._log_stream, line=self._log.line
-        )
-        self._environment = environment
         failure = await environment.start(limit_s=limit_s)
         duration_ms = (time.perf_counter() - began_s) * 1000
         if failure is not None:

@@ -41,6 +41,13 @@ def functions(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def shared(functions: Path) -> Path:
+    """Give a folder that the functions see too, unlike `/tmp`, and in which nothing counts as a change."""
+    (functions / "__pycache__").mkdir()
+    return functions / "__pycache__"
+
+
+@pytest.fixture
 def dev_of_functions(functions: Path) -> Iterator[Dev]:
     """Serve the functions in a process of the test's own."""
     with running_dev(functions, "--handler", "lambda_function.lambda_handler") as running:

@@ -50,9 +50,7 @@ def reports(dev: Dev) -> list[str]:
     return re.findall(r"^REPORT .*$", dev.log, re.MULTILINE)
 
 
-def test_eight_clients_at_once_get_an_environment_each(
-    dev_of_functions: Dev, tmp_path: Path
-) -> None:
+def test_eight_clients_at_once_get_an_environment_each(dev_of_functions: Dev, shared: Path) -> None:
     dev = dev_of_functions
 
     def meet(guest: int, place: Path) -> Any:
@@ -60,7 +58,7 @@ def test_eight_clients_at_once_get_an_environment_each(
         return dev.invoke(event).json
 
     for meeting in ("first", "second"):
-        place = tmp_path / meeting
+        place = shared / meeting
         place.mkdir()
         with ThreadPoolExecutor(8) as clients:
             answers = list(clients.map(meet, range(8), [place] * 8))
@@ -71,17 +69,17 @@ def test_eight_clients_at_once_get_an_environment_each(
     assert sum("Init Duration" in report for report in reports(dev)) == 8
 
 
-def test_the_environment_used_last_is_used_first(dev_of_functions: Dev, tmp_path: Path) -> None:
-    with busy(dev_of_functions, tmp_path / "go", 3):
+def test_the_environment_used_last_is_used_first(dev_of_functions: Dev, shared: Path) -> None:
+    with busy(dev_of_functions, shared / "go", 3):
         alone = dev_of_functions.invoke({"do": "count"}).json["pid"]
     last = dev_of_functions.invoke({"do": "count"}).json["pid"]
     assert last != alone
     assert [dev_of_functions.invoke({"do": "count"}).json["pid"] for _ in range(3)] == [last] * 3
 
 
-def test_above_the_limit_aws_answers_too_many_requests(functions: Path, tmp_path: Path) -> None:
+def test_above_the_limit_aws_answers_too_many_requests(functions: Path, shared: Path) -> None:
     with running_dev(functions, *HANDLER, "--concurrency", "2") as dev, dev.client() as client:
-        with busy(dev, tmp_path / "go", 2) as calls:
+        with busy(dev, shared / "go", 2) as calls:
             with pytest.raises(client.exceptions.TooManyRequestsException) as caught:
                 client.invoke(FunctionName="my-function", Payload='{"do": "pong"}')
             refusal = dev.request("POST", INVOKE, b'{"do": "pong"}')
@@ -100,10 +98,10 @@ def test_above_the_limit_aws_answers_too_many_requests(functions: Path, tmp_path
 
 
 def test_events_above_the_limit_run_later_in_the_order_they_came(
-    functions: Path, tmp_path: Path
+    functions: Path, shared: Path
 ) -> None:
     with running_dev(functions, *HANDLER, "--concurrency", "1") as dev, dev.client() as client:
-        with busy(dev, tmp_path / "go", 1):
+        with busy(dev, shared / "go", 1):
             for number in range(5):
                 client.invoke(
                     FunctionName="my-function",
@@ -124,18 +122,18 @@ def test_events_above_the_limit_run_later_in_the_order_they_came(
     ],
 )
 def test_an_environment_that_fails_ends_alone(
-    dev_of_functions: Dev, tmp_path: Path, event: dict[str, Any], error_type: str
+    dev_of_functions: Dev, shared: Path, event: dict[str, Any], error_type: str
 ) -> None:
-    with busy(dev_of_functions, tmp_path / "go", 2) as calls:
+    with busy(dev_of_functions, shared / "go", 2) as calls:
         assert dev_of_functions.invoke(event).json["errorType"] == error_type
         assert dev_of_functions.invoke({"do": "count"}).json["count"] == 1
         assert all(is_alive(pid) for pid in waiting(dev_of_functions))
     assert sorted(call.result().json for call in calls) == sorted(waiting(dev_of_functions))
 
 
-def test_an_environment_over_its_time_ends_alone(functions: Path, tmp_path: Path) -> None:
+def test_an_environment_over_its_time_ends_alone(functions: Path, shared: Path) -> None:
     with running_dev(functions, *HANDLER, "--timeout-s", "2") as dev:
-        with busy(dev, tmp_path / "go", 1) as calls:
+        with busy(dev, shared / "go", 1) as calls:
             other = dev.invoke({"do": "count"}).json["pid"]
         assert dev.invoke({"do": "sleep", "s": 60}).json["errorType"] == "Sandbox.Timedout"
         assert not is_alive(calls[0].result().json)
@@ -143,10 +141,10 @@ def test_an_environment_over_its_time_ends_alone(functions: Path, tmp_path: Path
 
 
 def test_a_change_replaces_idle_environments_at_once_and_busy_ones_when_done(
-    dev_of_functions: Dev, functions: Path, tmp_path: Path
+    dev_of_functions: Dev, functions: Path, shared: Path
 ) -> None:
     dev = dev_of_functions
-    with busy(dev, tmp_path / "go", 1) as calls:
+    with busy(dev, shared / "go", 1) as calls:
         idle = dev.invoke({"do": "count"}).json["pid"]
         (at_work,) = waiting(dev)
         (functions / "other.py").write_text("")
@@ -157,9 +155,9 @@ def test_a_change_replaces_idle_environments_at_once_and_busy_ones_when_done(
     assert dev.invoke({"do": "count"}).json["count"] == 1
 
 
-def test_a_stop_ends_every_environment(dev_of_functions: Dev, tmp_path: Path) -> None:
+def test_a_stop_ends_every_environment(dev_of_functions: Dev, shared: Path) -> None:
     dev = dev_of_functions
-    with busy(dev, tmp_path / "never", 4) as calls:
+    with busy(dev, shared / "never", 4) as calls:
         idle = dev.invoke({"do": "count"}).json["pid"]
         assert dev.stop() == 130
         assert not [pid for pid in (*waiting(dev), idle) if is_alive(pid)]

@@ -1,0 +1,1 @@
+"""Owns the places where execution environments run: own `/tmp`, bounded memory, nothing left behind."""

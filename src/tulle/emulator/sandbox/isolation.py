@@ -1,0 +1,20 @@
+"""Owns `Isolation`: how far execution environments are kept apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Isolation"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Isolation:
+    """How far environments are kept apart, where this system allows it.
+
+    Args:
+        tmp_mb: the size of each environment's `/tmp`; Lambda gives 512 MB unless asked for more.
+        mounts: whether to mount it; else it is a folder without a bound, named by `TMPDIR`.
+    """
+
+    tmp_mb: int = 512
+    mounts: bool = True

@@ -1,0 +1,130 @@
+"""Owns `Sandbox`: the place where the children of one execution environment run."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["Command", "Sandbox"]
+
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What a child runs, and with what."""
+
+    words: tuple[str, ...]
+    folder: Path
+    variables: Mapping[str, str]
+
+
+class Sandbox:
+    """Where the children of one execution environment run, one after the other.
+
+    What one leaves in `/tmp`, the next finds; what one leaves running ends with it.
+    """
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._ended: asyncio.Future[int] | None = None
+        self._listener = asyncio.create_task(self._listen())
+        self._folder: str | None = None
+        self.keeper = 0
+
+    async def prepare(self, *, mount: bool, kept: tuple[str, ...], tmp_mb: int) -> None:
+        """Make its `/tmp`.
+
+        Raises:
+            OSError: the system is out of something.
+        """
+        self._send(
+            {
+                "do": "prepare",
+                "mount": mount,
+                "kept": kept,
+                "tmp_bytes": tmp_mb * _MIB,
+                "group": None,
+            }
+        )
+        answer = await self._answer()
+        self.keeper, self._folder = answer["keeper"], answer["folder"]
+
+    @property
+    def usable(self) -> bool:
+        """Tell whether a child can start here."""
+        return not self._listener.done()
+
+    async def start(self, command: Command, log: int) -> asyncio.Future[int]:
+        """Start a child that writes to `log`; the future gives its exit code.
+
+        It does so when nothing that the child started runs any more.
+
+        Raises:
+            OSError: the program or the folder is not there.
+        """
+        variables = dict(command.variables)
+        if self._folder is not None:
+            variables.setdefault("TMPDIR", self._folder)
+        request = {
+            "do": "start",
+            "command": command.words,
+            "folder": str(command.folder),
+            "variables": variables,
+        }
+        self._ended = ended = asyncio.get_running_loop().create_future()
+        self._send(request, log)
+        answer = await self._answer()
+        if "failed" in answer:
+            raise OSError(answer["failed"], os.strerror(answer["failed"]), answer["place"])
+        return ended
+
+    def kill(self) -> None:
+        """End the child, if one runs, with all that it started."""
+        with contextlib.suppress(ConnectionError):  # the keeper is gone, and with it all
+            self._send({"do": "kill"})
+
+    async def close(self) -> None:
+        """End all that runs here, and let go of the place."""
+        with contextlib.suppress(OSError):  # the keeper may be gone
+            self._channel.shutdown(socket.SHUT_WR)
+        await self._listener
+        self._channel.close()
+
+    def _send(self, request: dict[str, Any], *fds: int) -> None:
+        socket.send_fds(self._channel, [json.dumps(request).encode() + b"\n"], fds)
+
+    async def _answer(self) -> dict[str, Any]:
+        answer = await self._answers.get()
+        if not answer:
+            raise OSError("the keeper of the execution environment is gone")
+        return answer
+
+    async def _listen(self) -> None:
+        """Hear the keeper, until it is gone."""
+        loop = asyncio.get_running_loop()
+        unread = b""
+        while content := await loop.sock_recv(self._channel, 1 << 16):
+            *lines, unread = (unread + content).split(b"\n")
+            for message in map(json.loads, lines):
+                if "ended" in message:
+                    self._tell_end(message["ended"])
+                else:
+                    self._answers.put_nowait(message)
+        self._answers.put_nowait({})
+        self._tell_end(-signal.SIGKILL)
+
+    def _tell_end(self, code: int) -> None:
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_result(code)
