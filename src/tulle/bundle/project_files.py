@@ -42,6 +42,7 @@ ALWAYS_EXCLUDED = (
     ".idea",
     ".vscode",
     ".DS_Store",
+    ".tulle",
     "tulle.toml",
     "tulle.lock",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from tulle.pricing.rates import find_rates
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tulle.console.message import Message
     from tulle.console.settings import ConsoleSettings
     from tulle.emulator.happening import Happening
     from tulle.emulator.server import LocalLambda
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Console"]
 
 _PREFIX = "/_tulle"
+_COUNT_EVERY_S = 0.05
 _STATIC = Path(__file__).with_name("static")
 
 
@@ -48,14 +51,16 @@ class Console:
         self._listeners = listeners
         self._history = History(now_s=now_s, price=price)
         self._load = Load(now_s=now_s, tell=listeners.tell)
+        self._count: Message | None = None
 
     def hear(self, happening: Happening) -> None:
         """Remember what happened, and tell the pages that are open."""
         if self._load.takes(happening):
             return
         message = self._history.hear(happening)
-        # A load run tells of the environments itself, or there would be little else to tell.
-        if not (self._load.is_running and isinstance(happening, EnvironmentsCounted)):
+        if isinstance(happening, EnvironmentsCounted):
+            self._tell_soon(message)
+        else:
             self._listeners.tell(message)
 
     def add_pages(self, application: web.Application, running: LocalLambda) -> None:
@@ -80,6 +85,17 @@ class Console:
     def page_url(self, running: LocalLambda) -> str:
         """Name the page's shortest address."""
         return f"{running.url}/" if _root_is_free(running) else f"{running.url}{_PREFIX}/"
+
+    def _tell_soon(self, count: Message) -> None:
+        """Tell the newest of several counts, for many may come at once and they differ little."""
+        if self._count is None:
+            asyncio.get_running_loop().call_later(_COUNT_EVERY_S, self._tell_count)
+        self._count = count
+
+    def _tell_count(self) -> None:
+        count, self._count = self._count, None
+        if count is not None:
+            self._listeners.tell(count)
 
     async def _stop(self, _application: web.Application) -> None:
         self._listeners.cut()

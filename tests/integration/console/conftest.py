@@ -18,6 +18,8 @@ import time
 def handler(event, context):
     if isinstance(event, dict):
         print("got", event.get("say", "nothing"))
+        for _ in range(event.get("lines", 0)):
+            print("x" * 8000)
         time.sleep(event.get("sleep_s", 0))
         if "fail" in event:
             raise ValueError(event["fail"])

@@ -28,7 +28,7 @@ def codes(found: ProjectFiles) -> list[str]:
 def test_takes_all_but_what_no_function_needs(tmp_path: Path) -> None:
     write(tmp_path, "app.py", "lib/résumé of it.py", "data/table.csv", ".env")
     write(tmp_path, ".git/HEAD", "lib/__pycache__/a.pyc", "venv/x.py", "env/pyvenv.cfg", "env/x.py")
-    write(tmp_path, "tulle.toml", "node_modules/a/index.js", ".venv/x")
+    write(tmp_path, "tulle.toml", "node_modules/a/index.js", ".venv/x", ".tulle/events/x.json")
     found = collect_project_files(tmp_path)
     assert paths(found) == [".env", "app.py", "data/table.csv", "lib/résumé of it.py"]
     reasons = {entry.path: entry.reason for entry in found.left_out}
