@@ -23,6 +23,7 @@ benchmark: .venv/installed-tests
 	@echo "installing keras-image-helper, the usual way to prepare pictures, into .venv"
 	$(PIP) install -c constraints.txt --group bench
 	$(BIN)/python benchmarks/cold_start.py src/tulle/model/builtin/samples/pants.jpg
+	$(BIN)/python benchmarks/invoke.py
 
 constraints:  ## Pin what a fresh installation of everything gives today.
 	rm -rf .venv-constraints

@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import uvloop
+
 from tulle.bundle.manifest import write_function_folder
 from tulle.bundle.runtime_files import RUNTIME_HANDLER, runtime_folder
 from tulle.console.console import Console
@@ -110,7 +112,8 @@ def dev(
             place = source.folder.resolve() if isinstance(source, HandlerSource) else Path.cwd()
             console = _console(place, samples, options, surroundings)
             surroundings = replace(surroundings, tell=_both(surroundings.tell, console.hear))
-        return asyncio.run(_serve(function, following, options, surroundings, on_ready, console))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(_serve(function, following, options, surroundings, on_ready, console))
 
 
 async def _serve(

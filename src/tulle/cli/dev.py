@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sys
 import threading
 import time
 import webbrowser
@@ -186,7 +187,10 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
             reload=options["reload"],
         ),
         surroundings=Surroundings(
-            reporter=reporter, now_s=time.time, environ=os.environ, tell=FunctionLog().hear
+            reporter=reporter,
+            now_s=time.time,
+            environ=os.environ,
+            tell=FunctionLog(sys.stderr).hear,
         ),
         on_ready=lambda running, page: _show_ready(
             running, page, reporter, open_page=options["open_page"]

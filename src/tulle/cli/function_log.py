@@ -9,6 +9,8 @@ import click
 from tulle.emulator.happening import EnvironmentsCounted, Logged
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from tulle.emulator.happening import Happening
 
 __all__ = ["FunctionLog"]
@@ -18,12 +20,14 @@ _COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "red")
 
 
 class FunctionLog:
-    """Writes the log to stderr, the platform's own lines dim.
+    """Writes the log to a stream, the platform's own lines dim on a terminal.
 
     While there is more than one execution environment, each line begins with the number of its own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._styled = stream.isatty()
         self._numbers: dict[str, int] = {}
         self._many = False
 
@@ -33,11 +37,14 @@ class FunctionLog:
             case EnvironmentsCounted(busy=busy, idle=idle):
                 self._many = busy + idle > 1
             case Logged(environment=environment, line=line):
-                shown = click.style(line, dim=True) if line.startswith(_PLATFORM_LINES) else line
-                click.echo(self._tag(environment) + shown, err=True)
+                if self._styled and line.startswith(_PLATFORM_LINES):
+                    line = click.style(line, dim=True)
+                self._stream.write(f"{self._tag(environment)}{line}\n")
 
     def _tag(self, environment: str) -> str:
         number = self._numbers.setdefault(environment, len(self._numbers) + 1)
         if not self._many:
             return ""
-        return click.style(f"{number} | ", fg=_COLOURS[(number - 1) % len(_COLOURS)])
+        tag = f"{number} | "
+        colour = _COLOURS[(number - 1) % len(_COLOURS)]
+        return click.style(tag, fg=colour) if self._styled else tag
