@@ -161,7 +161,7 @@ def _console(
 ) -> Console:
     is_arm = platform.machine() in {"aarch64", "arm64"}
     settings = ConsoleSettings(
-        api=options.api,
+        api=options.api.type,
         architecture=Architecture.ARM64 if is_arm else Architecture.X86_64,
         folder=folder,
         samples=samples,

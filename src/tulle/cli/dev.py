@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import sys
 import threading
@@ -17,12 +16,11 @@ from click.core import ParameterSource
 
 from tulle.api.dev import FunctionSettings, HandlerSource, ModelSource, dev
 from tulle.cli.function_log import FunctionLog
+from tulle.cli.gateway_options import example_calls, gateway_options, read_api_section
 from tulle.cli.reporter import TerminalReporter
 from tulle.emulator.function import Client
-from tulle.emulator.server import Route, ServerOptions
+from tulle.emulator.server import ServerOptions
 from tulle.emulator.surroundings import Surroundings
-from tulle.project.file import read_project
-from tulle.project.project import ApiType
 
 if TYPE_CHECKING:
     from tulle.emulator.server import LocalLambda
@@ -31,7 +29,6 @@ __all__ = ["command"]
 
 _INTERRUPTED = 130
 _EXAMPLE = '{"url": "https://example.com/picture.jpg"}'
-_ROUTE = r"(?:([A-Z]+) )?((?=/)(?:/(?:[^\s?#{}/]*|\{\w+\}))*(?:/\{\w+\+\})?)"
 
 
 class _Options(TypedDict):
@@ -43,7 +40,8 @@ class _Options(TypedDict):
     host: str
     port: int
     api: str | None
-    routes: tuple[tuple[str, str], ...]
+    routes: tuple[str, ...]
+    cors_origins: tuple[str, ...]
     memory_mb: int
     timeout_s: int
     concurrency: int
@@ -65,18 +63,6 @@ def _variables(
     return tuple((name, value) for name, _, value in pairs)
 
 
-def _routes(
-    _context: click.Context, _option: click.Parameter, texts: tuple[str, ...]
-) -> tuple[tuple[str, str], ...]:
-    routes = [re.fullmatch(_ROUTE, text) for text in texts]
-    if not all(routes):
-        raise click.BadParameter(
-            "write a route as '/predict' or 'POST /predict'; "
-            "'{name}' stands for a part of the path, '{name+}' at the end for all that follows"
-        )
-    return tuple((route[1] or "ANY", route[2]) for route in routes if route)
-
-
 @click.command(name="dev")
 @click.argument("model", default="clothing")
 @click.option("--handler", metavar="MODULE.NAME", help="Run a handler of your own, not a model.")
@@ -94,20 +80,7 @@ def _routes(
     show_default=True,
     help="Port to listen on; 0 takes any free one.",
 )
-@click.option(
-    "--api",
-    type=click.Choice(["http", "rest", "url"]),
-    help="The gateway: an HTTP API, a REST API or a function URL.  [default: as tulle.toml says, or http]",
-)
-@click.option(
-    "--route",
-    "routes",
-    multiple=True,
-    callback=_routes,
-    metavar="[METHOD ]PATH",
-    help="What the gateway sends to the function; without a method, any. May be repeated.  "
-    "[default: as tulle.toml says, or /predict]",
-)
+@gateway_options
 @click.option(
     "--memory-mb",
     type=click.IntRange(128, 10240),
@@ -169,7 +142,6 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
     if options["open_page"] and not options["console"]:
         raise click.UsageError("--open opens the console: leave out --no-console")
     reporter = TerminalReporter()
-    api, routes = _api(options)
     signal_got = dev(
         _source(context, options),
         FunctionSettings(
@@ -182,8 +154,13 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
         ServerOptions(
             host=options["host"],
             port=options["port"],
-            api=api,
-            routes=routes,
+            api=read_api_section(
+                options["folder"],
+                options["model"],
+                api=options["api"],
+                routes=options["routes"],
+                cors_origins=options["cors_origins"],
+            ),
             reload=options["reload"],
         ),
         surroundings=Surroundings(
@@ -199,16 +176,6 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
     )
     if signal_got is signal.SIGINT:
         context.exit(_INTERRUPTED)
-
-
-def _api(options: _Options) -> tuple[ApiType, tuple[Route, ...]]:
-    """Let the options go before the project's file."""
-    section = read_project(options["folder"], {"model": {"path": options["model"]}}).api
-    api = section.type if options["api"] is None else ApiType(options["api"])
-    if options["routes"] and api is ApiType.URL:
-        raise click.UsageError("a function URL has no routes: leave out --route")
-    routes = tuple(Route(method=method, path=path) for method, path in options["routes"])
-    return api, routes or (Route(path=section.route),)
 
 
 def _source(context: click.Context, options: _Options) -> HandlerSource | ModelSource:
@@ -238,11 +205,11 @@ def _show_ready(
         reporter.done(f"{name} is ready: open {address} to try it in a browser; stop with Ctrl-C")
         if open_page:  # in a thread, for a browser may wait for the page before it comes back
             threading.Thread(target=webbrowser.open, args=(page,), daemon=True).start()
-    for route in running.routes:
-        method = "POST" if route.method == "ANY" else route.method
-        header = "-H 'content-type: application/json'"
-        path = re.sub(r"\{(\w+)\+?\}", r"\1", route.path)  # a variable by its own name
-        reporter.note(f"over HTTP: curl -X {method} {url}{path} {header} -d '{_EXAMPLE}'")
+    for key in running.api_keys:
+        origin = f"that {key.key.from_env} holds" if key.key.from_env else key.value
+        reporter.note(f"API key {key.key.name}: {origin}")
+    for line in example_calls(running, _EXAMPLE):
+        reporter.note(f"over HTTP: {line}")
     reporter.note(
         f'as Lambda: boto3.client("lambda", endpoint_url="{url}", region_name="us-east-1", '
         'aws_access_key_id="local", aws_secret_access_key="local")'

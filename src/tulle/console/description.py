@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from tulle.console.excerpt import Json
     from tulle.emulator.function import Function
-    from tulle.emulator.gateway.routes import Route
     from tulle.emulator.server import LocalLambda
     from tulle.model.signature import Signature
-    from tulle.project.project import ApiType
+    from tulle.project.api import ApiType
+    from tulle.project.route import Route
     from tulle.target import Architecture
 
 __all__ = ["describe_function"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tulle.pricing.estimate import Workload, estimate
-from tulle.project.project import ApiType
+from tulle.project.api import ApiType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tulle.project.project import ApiType
+    from tulle.project.api import ApiType
     from tulle.target import Architecture
 
 __all__ = ["ConsoleSettings"]

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, cast
 from tulle.console.saved_events import Starter
 from tulle.emulator.gateway.function_url import FunctionUrl
 from tulle.emulator.gateway.http_api import HttpApi
-from tulle.emulator.gateway.http_request import HttpRequest, Ids
+from tulle.emulator.gateway.http_request import HttpHead, HttpRequest, Ids
 from tulle.emulator.gateway.rest_api import RestApi
-from tulle.emulator.gateway.routes import Match, Route
-from tulle.project.project import ApiType
+from tulle.emulator.gateway.routes import Match
+from tulle.project.api import ApiSection, ApiType
+from tulle.project.route import Route
 
 if TYPE_CHECKING:
     from tulle.console.excerpt import Json
@@ -23,12 +24,12 @@ _ROUTE = Route(method="POST", path="/predict")
 _KINDS: dict[ApiType, tuple[str, GatewayKind, str]] = {
     ApiType.HTTP: (
         "HTTP API request",
-        HttpApi((_ROUTE,)),
+        HttpApi(ApiSection()),
         "abc123.execute-api.us-east-1.amazonaws.com",
     ),
     ApiType.REST: (
         "REST API request",
-        RestApi((_ROUTE,)),
+        RestApi(ApiSection(type=ApiType.REST)),
         "abc123.execute-api.us-east-1.amazonaws.com",
     ),
     ApiType.URL: ("Function URL request", FunctionUrl(), "abc123.lambda-url.us-east-1.on.aws"),
@@ -53,9 +54,8 @@ def make_starters(api: ApiType, *, picture_url: str, now_s: float) -> tuple[Star
 
 def _gateway_starter(api: ApiType, picture_url: str, now_s: float) -> Starter:
     name, kind, domain = _KINDS[api]
-    request = HttpRequest(
+    head = HttpHead(
         method="POST",
-        match=Match(route=_ROUTE),
         path=_ROUTE.path,
         raw_path=_ROUTE.path,
         query="",
@@ -66,7 +66,6 @@ def _gateway_starter(api: ApiType, picture_url: str, now_s: float) -> Starter:
             ("Host", domain),
             ("User-Agent", "curl/8.14.1"),
         ),
-        body=json.dumps({"url": picture_url}).encode(),
         source_ip="192.0.2.1",
         port=443,
         ids=Ids(
@@ -76,4 +75,6 @@ def _gateway_starter(api: ApiType, picture_url: str, now_s: float) -> Starter:
         ),
         now_s=now_s,
     )
+    body = json.dumps({"url": picture_url}).encode()
+    request = HttpRequest(head=head, match=Match(route=_ROUTE), api_key=None, body=body)
     return Starter(name=name, event=cast("Json", kind.build_event(request)))

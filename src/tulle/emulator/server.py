@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
 from tulle.emulator.dispatcher import Dispatcher
-from tulle.emulator.gateway.function_url import FunctionUrl
+from tulle.emulator.gateway.api_keys import issue_keys
+from tulle.emulator.gateway.choice import choose_gateway
 from tulle.emulator.gateway.gateway import Gateway
-from tulle.emulator.gateway.http_api import HttpApi
-from tulle.emulator.gateway.rest_api import RestApi
-from tulle.emulator.gateway.routes import Route
 from tulle.emulator.happening import FilesChanged
 from tulle.emulator.host_guard import host_guard, is_loopback
 from tulle.emulator.http_log import http_logger
@@ -23,20 +21,21 @@ from tulle.emulator.invocation import new_request
 from tulle.emulator.lambda_api.api import LambdaApi
 from tulle.emulator.reload import changed_files
 from tulle.errors import AddressUnavailable, PortInUse
-from tulle.project.project import ApiType
+from tulle.project.api import ApiSection, ApiType
+from tulle.project.route import Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
     from tulle.emulator.function import Function
-    from tulle.emulator.gateway.kind import GatewayKind
     from tulle.emulator.invocation import Invocation, Request
     from tulle.emulator.surroundings import Surroundings
 
-__all__ = ["LocalLambda", "Route", "ServerOptions"]
+__all__ = ["LocalLambda", "ServerOptions"]
 
-_HEADER_LIMIT_BYTES = 10240
+# A gateway has limits of its own, below this, and its own words for what is above them.
+_HEADER_LIMIT_BYTES = 32 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +47,12 @@ class ServerOptions:
         reload: whether a changed file in the function's folder gives the next invocation a fresh
             environment.
         api: what stands before the function; a function URL takes every path, whatever the routes.
-        gateway_time_limit_s: how long the gateway waits for the function; None is as long as AWS's. A
-            function URL has no limit of its own.
     """
 
     host: str = "127.0.0.1"
     port: int = 8000
-    api: ApiType = ApiType.HTTP
-    routes: tuple[Route, ...] = (Route(path="/predict"),)
+    api: ApiSection = field(default_factory=ApiSection)
     reload: bool = True
-    gateway_time_limit_s: float | None = None
 
 
 class LocalLambda:
@@ -79,6 +74,7 @@ class LocalLambda:
         self._options = options
         self._surroundings = surroundings
         self._add_pages = add_pages
+        self.api_keys = issue_keys(options.api.keys, surroundings.environ)
         self._dispatcher = Dispatcher(function, surroundings)
         self._runner: web.AppRunner | None = None
         self._watcher: asyncio.Task[None] | None = None
@@ -124,13 +120,22 @@ class LocalLambda:
     @property
     def routes(self) -> tuple[Route, ...]:
         """What the gateway sends to the function."""
-        if self._options.api is ApiType.NONE:
-            return ()
-        return (Route(path="/"),) if self._options.api is ApiType.URL else self._options.routes
+        match self._options.api.type:
+            case ApiType.NONE:
+                return ()
+            case ApiType.URL:
+                return (Route(path="/"),)
+            case ApiType.HTTP | ApiType.REST:
+                return self._options.api.routes
+
+    @property
+    def gateway_url(self) -> str:
+        """Where the gateway's routes begin: with the stage, where the URL must name it."""
+        return self.url + self._options.api.prefix
 
     @property
     def url(self) -> str:
-        """Where the gateway and the Invoke API are."""
+        """Where the Invoke API is, and the gateway."""
         host = self._options.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
@@ -156,16 +161,11 @@ class LocalLambda:
         LambdaApi(self.function, self._dispatcher, surroundings).add_to(application)
         if self._add_pages is not None:
             self._add_pages(application, self)
-        kind = _gateway_kind(self._options)
-        if kind is not None:
-            gateway = Gateway(
-                self.function,
-                self._dispatcher,
-                surroundings,
-                kind=kind,
-                time_limit_s=kind.time_limit_s
-                and (self._options.gateway_time_limit_s or kind.time_limit_s),
-            )
+        parts = choose_gateway(
+            self._options.api, keys=self.api_keys, concurrency=self.function.concurrency
+        )
+        if parts is not None:
+            gateway = Gateway(self.function, self._dispatcher, surroundings, parts)
             application.router.add_route("*", "/{path:.*}", gateway.respond)
         return application
 
@@ -180,18 +180,6 @@ class LocalLambda:
                 reporter.step(f"changed: {changed}; the next request runs the new code")
         except OSError as exc:
             reporter.warn(f"changed files are not noticed, for the folder is not watched: {exc}")
-
-
-def _gateway_kind(options: ServerOptions) -> GatewayKind | None:
-    match options.api:
-        case ApiType.HTTP:
-            return HttpApi(options.routes)
-        case ApiType.REST:
-            return RestApi(options.routes)
-        case ApiType.URL:
-            return FunctionUrl()
-        case ApiType.NONE:
-            return None
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -2,6 +2,7 @@
 
 TulleError                 exit 1
 ├── UsageError             exit 2   what was asked for cannot be meant
+│   ├── InvalidApiKey
 │   ├── InvalidFunction
 │   ├── InvalidReference
 │   ├── ModelNotFound
@@ -101,6 +102,7 @@ from tulle.errors.project import (
     ProjectError,
 )
 from tulle.errors.usage import (
+    InvalidApiKey,
     InvalidFunction,
     InvalidReference,
     ModelNotFound,
@@ -123,6 +125,7 @@ __all__ = [
     "Finding",
     "ImageNotFound",
     "IndexUnavailable",
+    "InvalidApiKey",
     "InvalidBase",
     "InvalidCredentials",
     "InvalidFunction",

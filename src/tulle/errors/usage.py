@@ -5,6 +5,7 @@ from __future__ import annotations
 from tulle.errors.error import TulleError
 
 __all__ = [
+    "InvalidApiKey",
     "InvalidFunction",
     "InvalidReference",
     "ModelNotFound",
@@ -28,6 +29,12 @@ class PictureNotFound(UsageError):
     """A picture named on the command line is not there."""
 
     code = "picture-not-found"
+
+
+class InvalidApiKey(UsageError):
+    """The environment does not hold an API key that AWS would take."""
+
+    code = "invalid-api-key"
 
 
 class InvalidFunction(UsageError):

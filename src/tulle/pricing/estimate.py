@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tulle.project.project import ApiType
+from tulle.project.api import ApiType
 
 if TYPE_CHECKING:
     from tulle.pricing.rates import Rates

@@ -10,7 +10,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypedDict
 
-from tulle.project.project import ApiType
+from tulle.project.api import ApiType
 from tulle.target import Architecture
 
 if TYPE_CHECKING:

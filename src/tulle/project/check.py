@@ -2,114 +2,101 @@
 
 from __future__ import annotations
 
-import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from tulle.errors import Finding, Severity
-from tulle.project.project import ApiType, PackageType
+from tulle.project.api_rules import API, conflicts
+from tulle.project.project import PackageType
+from tulle.project.values import (
+    Each,
+    matching,
+    one_of,
+    text,
+    texts,
+    whole_number,
+)
 from tulle.target import Architecture, runtimes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
+
+    from tulle.project.values import Check, Schema
 
     Section = Mapping[str, object]
-    Check = Callable[[object], str | None]
 
 __all__ = ["check_project"]
 
 
 def check_project(content: Section) -> tuple[Finding, ...]:
     """List all that is wrong with a project file's content."""
-    return (*_top(content), *_sections(content), *_whole(content))
-
-
-def _text(value: object) -> str | None:
-    return None if isinstance(value, str) and value.strip() else "must be a text"
-
-
-def _texts(value: object) -> str | None:
-    good = isinstance(value, list) and not any(_text(item) for item in value)
-    return None if good else "must be a list of texts"
+    return (*_table("", content, _PROJECT), *_missing(content), *_conflicts(content))
 
 
 def _labels(value: object) -> str | None:
-    fine = not _text(value) or (value and not _texts(value))
+    fine = not text(value) or (value and not texts(value))
     return None if fine else "must be a file's name or a list of labels"
 
 
-def _matching(pattern: str, meaning: str) -> Check:
-    def check(value: object) -> str | None:
-        fits = isinstance(value, str) and re.fullmatch(pattern, value)
-        return None if fits else f"must be {meaning}"
-
-    return check
-
-
-def _one_of(choices: tuple[str, ...]) -> Check:
-    def check(value: object) -> str | None:
-        return None if value in choices else f"must be one of {', '.join(choices)}"
-
-    return check
-
-
-def _number(low: int, high: int) -> Check:
-    def check(value: object) -> str | None:
-        fits = type(value) is int and low <= value <= high
-        return None if fits else f"must be a whole number from {low} to {high}"
-
-    return check
-
-
-_TOP: dict[str, Check] = {
-    "name": _matching(r"[a-zA-Z0-9-_]{1,64}", "at most 64 letters, digits, hyphens and underscores")
-}
-_SECTIONS: dict[str, dict[str, Check]] = {
-    "model": {"path": _text, "labels": _labels, "preprocessing": _text},
+_PROJECT: Schema = {
+    "name": matching(r"[a-zA-Z0-9-_]{1,64}", "at most 64 letters, digits, hyphens and underscores"),
+    "model": {"path": text, "labels": _labels, "preprocessing": text},
     "function": {
-        "runtime": _one_of(runtimes()),
-        "architecture": _one_of(tuple(Architecture)),
-        "memory_mb": _number(128, 10_240),
-        "timeout_s": _number(1, 900),
-        "handler": _matching(r"[^\s.]+([./][^\s./]+)*\.[^\s./]+", "of the form module.function"),
-        "requirements": _texts,
+        "runtime": one_of(runtimes()),
+        "architecture": one_of(tuple(Architecture)),
+        "memory_mb": whole_number(128, 10_240),
+        "timeout_s": whole_number(1, 900),
+        "handler": matching(r"[^\s.]+([./][^\s./]+)*\.[^\s./]+", "of the form module.function"),
+        "requirements": texts,
     },
     "package": {
-        "type": _one_of(tuple(PackageType)),
-        "base": _text,
-        "exclude": _texts,
-        "accept": _texts,
+        "type": one_of(tuple(PackageType)),
+        "base": text,
+        "exclude": texts,
+        "accept": texts,
     },
-    "api": {
-        "type": _one_of(tuple(ApiType)),
-        "route": _matching(r"/[^\s?#{}]*", "a path that begins with a slash"),
-    },
+    "api": API,
 }
 
 
-def _top(content: Section) -> Iterator[Finding]:
-    for key, value in content.items():
-        if key in _TOP:
-            yield from _value(key, value, _TOP[key])
-        elif key not in _SECTIONS:
-            yield _unknown(key, key, (*_TOP, *_SECTIONS))
-        elif not isinstance(value, dict):
-            yield _error("wrong-value", f"`{key}` must be a section", f"write it as [{key}]")
+def _table(place: str, table: Section, schema: Schema) -> Iterator[Finding]:
+    """Check a table by its schema, and the tables within it."""
+    for key, value in table.items():
+        name = f"{place}{key}"
+        if key in schema:
+            yield from _entry(name, value, schema[key])
+        else:
+            yield _unknown(key, name, schema)
 
 
-def _sections(content: Section) -> Iterator[Finding]:
-    for name, checks in _SECTIONS.items():
-        section = content.get(name)
-        if not isinstance(section, dict):
-            continue
-        for key, value in section.items():
-            if key in checks:
-                yield from _value(f"{name}.{key}", value, checks[key])
-            else:
-                yield _unknown(key, f"{name}.{key}", tuple(checks))
+def _entry(name: str, value: object, wanted: Check | Each | Schema) -> Iterator[Finding]:
+    if callable(wanted):
+        problem = wanted(value)
+        if problem:
+            yield _error("wrong-value", f"`{name}` is {value!r}", f"it {problem}")
+    elif not isinstance(value, dict):
+        yield _error("wrong-value", f"`{name}` must be a section", f"write it as [{name}]")
+    elif isinstance(wanted, Each):
+        for key, said in value.items():
+            yield from _entry(f"{name}.{key}", key, wanted.key)
+            yield from _entry(f"{name}.{key}", said, wanted.value)
+    else:
+        yield from _table(f"{name}.", value, wanted)
 
 
-def _whole(content: Section) -> Iterator[Finding]:
+def _unknown(key: str, name: str, schema: Schema) -> Finding:
+    near = get_close_matches(key, schema, n=1)
+    homes = [home for home, keys in _PROJECT.items() if isinstance(keys, dict) and key in keys]
+    if near:
+        hint = f"did you mean `{near[0]}`?"
+    elif homes:
+        hint = f"it belongs under [{homes[0]}]"
+    else:
+        hint = f"known here are {', '.join(schema)}"
+    return _error("unknown-key", f"there is no key `{name}`", hint)
+
+
+def _missing(content: Section) -> Iterator[Finding]:
     """Look at what must be there at all."""
     model, function = content.get("model"), content.get("function")
     if isinstance(model, dict) and "path" not in model:
@@ -122,22 +109,11 @@ def _whole(content: Section) -> Iterator[Finding]:
         )
 
 
-def _value(key: str, value: object, check: Check) -> Iterator[Finding]:
-    problem = check(value)
-    if problem:
-        yield _error("wrong-value", f"`{key}` is {value!r}", f"it {problem}")
-
-
-def _unknown(key: str, name: str, known: tuple[str, ...]) -> Finding:
-    near = get_close_matches(key, known, n=1)
-    homes = [f"[{section}]" for section, keys in _SECTIONS.items() if key in keys]
-    if near:
-        hint = f"did you mean `{near[0]}`?"
-    elif homes:
-        hint = f"it belongs under {homes[0]}"
-    else:
-        hint = f"known here are {', '.join(known)}"
-    return _error("unknown-key", f"there is no key `{name}`", hint)
+def _conflicts(content: Section) -> Iterator[Finding]:
+    """Look at what goes ill together."""
+    api = content.get("api")
+    if isinstance(api, dict):
+        yield from (_error("conflict", message, hint) for message, hint in conflicts(api))
 
 
 def _error(code: str, message: str, hint: str) -> Finding:

@@ -7,10 +7,9 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from tulle.errors import InvalidProject, describe_findings
+from tulle.project.api import read_api
 from tulle.project.check import check_project
 from tulle.project.project import (
-    ApiSection,
-    ApiType,
     FunctionSection,
     ModelSection,
     PackageSection,
@@ -35,7 +34,7 @@ def read_project(
 
     Args:
         folder: the project's.
-        options: what goes before the file, by section and key.
+        options: what goes before the file, by section and key; None takes a key away.
 
     Raises:
         InvalidProject: with all that is wrong, at once.
@@ -44,7 +43,8 @@ def read_project(
     for section, values in (options or {}).items():
         written = content.get(section, {})
         if values and isinstance(written, dict):
-            content[section] = {**written, **values}
+            merged = {**written, **values}
+            content[section] = {key: value for key, value in merged.items() if value is not None}
     findings = check_project(content)
     if findings:
         count = "1 problem" if len(findings) == 1 else f"{len(findings)} problems"
@@ -86,18 +86,16 @@ def _load(path: Path) -> dict[str, Any]:
 def _project(folder: Path, content: dict[str, Any]) -> Project:
     model = ModelSection(**_frozen(content["model"])) if "model" in content else None
     name = folder.name if model is None else PurePath(model.path).stem
-    package, api = _frozen(content.get("package", {})), _frozen(content.get("api", {}))
+    package = _frozen(content.get("package", {}))
     if "type" in package:
         package["type"] = PackageType(package["type"])
-    if "type" in api:
-        api["type"] = ApiType(api["type"])
     return Project(
         folder=folder,
         name=content.get("name") or function_name(name),
         model=model,
         function=FunctionSection(**_frozen(content.get("function", {}))),
         package=PackageSection(**package),
-        api=ApiSection(**api),
+        api=read_api(content.get("api", {})),
     )
 
 

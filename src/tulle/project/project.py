@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tulle.project.api import ApiSection
+
 __all__ = [
-    "ApiSection",
-    "ApiType",
     "FunctionSection",
     "ModelSection",
     "PackageSection",
@@ -28,15 +28,6 @@ class PackageType(StrEnum):
     IMAGE = "image"
     ZIP = "zip"
     DOCKERFILE = "dockerfile"
-
-
-class ApiType(StrEnum):
-    """What stands before a function."""
-
-    HTTP = "http"
-    REST = "rest"
-    URL = "url"
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +65,6 @@ class PackageSection:
     """Patterns of the project's files that stay out."""
     accept: tuple[str, ...] = ()
     """Codes of findings that are known, and shall not keep the function from being built."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiSection:
-    """`[api]`: how the function is reached."""
-
-    type: ApiType = ApiType.HTTP
-    route: str = "/predict"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,10 +155,15 @@ def test_an_answer_has_an_id_in_the_form_of_api_gateway(gateway: Dev) -> None:
     assert re.fullmatch(r"[A-Za-z0-9_-]{15}=", answer.headers["apigw-requestid"])
 
 
+def test_a_head_that_is_too_large_is_refused(gateway: Dev) -> None:
+    answer = gateway.request("GET", f"/predict?{'a' * 10_240}")
+    assert (answer.status, answer.body) == (431, b'{"message":"Request Header Fields Too Large"}')
+
+
 def test_a_request_that_is_not_good_http_is_refused_in_one_line(gateway: Dev) -> None:
-    answer = gateway.request("GET", f"/predict?{'a' * 20_000}")
+    answer = gateway.request("GET", "/predict", headers=(("X-Large", "a" * 40_000),))
     assert answer.status == 400
     gateway.wait_for_log(
-        "a request was refused, for it is not good HTTP: Got more than 10240 bytes"
+        "a request was refused, for it is not good HTTP: Got more than 32768 bytes"
     )
     assert "Error handling request" not in gateway.log

@@ -15,7 +15,7 @@ from tulle.emulator.invocation import Invocation, Status, new_request
 from tulle.emulator.server import LocalLambda, ServerOptions
 from tulle.emulator.surroundings import Surroundings
 from tulle.progress import SilentReporter
-from tulle.project.project import ApiType
+from tulle.project.api import ApiSection, ApiType
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,7 +118,7 @@ def test_the_gateway_gives_up_while_the_function_runs_on(
     log: list[str] = []
 
     async def get() -> tuple[int, bytes]:
-        options = ServerOptions(port=0, api=api, reload=False, gateway_time_limit_s=0.2)
+        options = ServerOptions(port=0, api=ApiSection(type=api, timeout_s=0.2), reload=False)
         async with (
             LocalLambda(function(tmp_path), options, surroundings(log)) as running,
             aiohttp.ClientSession() as session,

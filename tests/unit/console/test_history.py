@@ -19,7 +19,7 @@ from tulle.emulator.happening import (
 )
 from tulle.emulator.invocation import Invocation, Report, Request
 from tulle.pricing.rates import find_rates
-from tulle.project.project import ApiType
+from tulle.project.api import ApiType
 from tulle.target import Architecture
 
 NOW_S = 1795386987.5

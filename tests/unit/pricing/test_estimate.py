@@ -8,7 +8,7 @@ import pytest
 
 from tulle.pricing.estimate import Workload, estimate
 from tulle.pricing.rates import Rates, find_rates
-from tulle.project.project import ApiType
+from tulle.project.api import ApiType
 from tulle.target import Architecture
 
 VIRGINIA = find_rates("us-east-1")

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tulle.errors import InvalidProject
+from tulle.project.api import ApiSection, ApiType
 from tulle.project.file import read_project
 from tulle.project.project import (
-    ApiSection,
-    ApiType,
     FunctionSection,
     ModelSection,
     PackageSection,
     PackageType,
     Project,
 )
+from tulle.project.route import Route
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +81,7 @@ def test_reads_every_key(tmp_path: Path) -> None:
             exclude=("notebooks/*",),
             accept=("missing-import",),
         ),
-        api=ApiSection(type=ApiType.REST, route="/classify"),
+        api=ApiSection(type=ApiType.REST, routes=(Route(path="/classify"),)),
     )
 
 
@@ -90,7 +90,10 @@ def test_all_but_the_model_has_a_default(tmp_path: Path) -> None:
     assert project.name == "my-model"
     assert (project.function.runtime, project.function.architecture) == ("python3.13", "x86_64")
     assert (project.function.memory_mb, project.function.timeout_s) == (1024, 30)
-    assert (project.package.type, project.api.route) == (PackageType.IMAGE, "/predict")
+    assert (project.package.type, project.api.routes) == (
+        PackageType.IMAGE,
+        (Route(path="/predict"),),
+    )
 
 
 def test_a_handler_needs_no_model(tmp_path: Path) -> None:
@@ -153,7 +156,6 @@ def test_names_all_problems_at_once(tmp_path: Path) -> None:
         ("[function]\nhandler = 'a.b'\nruntime = 'python2.7'", "one of python3.14,"),
         ("[function]\nhandler = 'a.b'\nmemory_mb = 64", "from 128 to 10240"),
         ("[function]\nhandler = 'a.b'\nrequirements = 'numpy'", "a list of texts"),
-        ("[model]\npath = 'a'\n[api]\nroute = 'predict'", "begins with a slash"),
         ("[model\npath = 'a'", "is not TOML"),
     ],
 )

@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tulle.emulator.function import REGION
-from tulle.emulator.gateway.http_api_event import build_event
+from tulle.emulator.gateway.http_api_event import EventSettings, build_event
 from tulle.emulator.gateway.http_api_response import read_response
 from tulle.emulator.gateway.http_response import json_refusal
-from tulle.emulator.gateway.kind import Refusal
-from tulle.emulator.gateway.routes import Match, Route
+from tulle.emulator.gateway.kind import HeadLimits, Refusal
+from tulle.emulator.gateway.routes import Match
+from tulle.project.route import Route
 
 if TYPE_CHECKING:
     from tulle.emulator.gateway.http_request import HttpRequest, Ids
@@ -19,22 +20,26 @@ if TYPE_CHECKING:
 __all__ = ["FunctionUrl"]
 
 _DOMAIN = f"local.lambda-url.{REGION}.on.aws"
-_TOO_LARGE = json_refusal(413, '{"Message":"Request Entity Too Large"}')
-# It has no routes and no time limit of its own. Nobody wrote down the bodies of its 413 and 429.
+_TOO_LARGE = json_refusal(
+    413,
+    '{"Message":"Request must be smaller than 6291456 bytes for the InvokeFunction operation"}',
+)
+_TOO_MANY = json_refusal(429, '{"Message":"Rate Exceeded."}', error_type="TooManyRequestsException")
+# The bodies of 413 and 429 are those that callers of function URLs wrote down.
 _REFUSALS = {
+    Refusal.TOO_MANY_REQUESTS: _TOO_MANY,
     Refusal.BODY_TOO_LARGE: _TOO_LARGE,
     Refusal.EVENT_TOO_LARGE: _TOO_LARGE,
+    Refusal.FUNCTION_BUSY: _TOO_MANY,
     Refusal.FAILED: json_refusal(502, "Internal Server Error"),
-    Refusal.THROTTLED: json_refusal(
-        429, '{"Message":"Rate Exceeded."}', error_type="TooManyRequestsException"
-    ),
 }
 
 
 class FunctionUrl:
     """A function URL without authentication: every method and every path is the function's."""
 
-    time_limit_s: float | None = None
+    head_limits = HeadLimits()
+    refusals = _REFUSALS
 
     def find_route(self, _method: str, _raw_path: str) -> Match | None:
         """Take everything."""
@@ -42,16 +47,14 @@ class FunctionUrl:
 
     def build_event(self, request: HttpRequest) -> dict[str, object]:
         """Make the event, which names the caller `anonymous` and goes by the invocation's id."""
-        known = replace(request, ids=replace(request.ids, gateway_id=request.ids.request_id))
-        return build_event(known, route_key="$default", account_id="anonymous", domain=_DOMAIN)
+        ids = replace(request.head.ids, gateway_id=request.head.ids.request_id)
+        known = replace(request, head=replace(request.head, ids=ids))
+        settings = EventSettings(route_key="$default", account_id="anonymous", domain=_DOMAIN)
+        return build_event(known, settings)
 
-    def read_response(self, payload: bytes, _request: HttpRequest) -> HttpResponse | None:
+    def read_response(self, payload: bytes, _request: HttpRequest) -> HttpResponse:
         """Read the function's result."""
         return read_response(payload)
-
-    def refuse(self, refusal: Refusal) -> HttpResponse:
-        """Answer without the function."""
-        return _REFUSALS[refusal]
 
     def id_headers(self, ids: Ids) -> tuple[tuple[str, str], ...]:
         """Give the ids as Lambda does."""

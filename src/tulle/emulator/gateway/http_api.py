@@ -5,59 +5,63 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tulle.emulator.function import ACCOUNT_ID
-from tulle.emulator.gateway.http_api_event import build_event
+from tulle.emulator.gateway.http_api_event import EventSettings, build_event
 from tulle.emulator.gateway.http_api_response import read_response
 from tulle.emulator.gateway.http_response import json_refusal
-from tulle.emulator.gateway.kind import Refusal
-from tulle.emulator.gateway.routes import find_route
+from tulle.emulator.gateway.kind import HeadLimits, Refusal
+from tulle.emulator.gateway.routes import find_route, within
 
 if TYPE_CHECKING:
     from tulle.emulator.gateway.http_request import HttpRequest, Ids
     from tulle.emulator.gateway.http_response import HttpResponse
-    from tulle.emulator.gateway.routes import Match, Route
+    from tulle.emulator.gateway.routes import Match
+    from tulle.project.api import ApiSection
 
 __all__ = ["HttpApi"]
 
 _UNAVAILABLE = json_refusal(503, '{"message":"Service Unavailable"}')
 _TOO_LARGE = json_refusal(413, '{"message":"Request Entity Too Large"}')
 _REFUSALS = {
+    Refusal.HEADERS_TOO_LARGE: json_refusal(431, '{"message":"Request Header Fields Too Large"}'),
     Refusal.NO_ROUTE: json_refusal(404, '{"message":"Not Found"}'),
+    Refusal.TOO_MANY_REQUESTS: json_refusal(429, '{"message":"Too Many Requests"}'),
     Refusal.BODY_TOO_LARGE: _TOO_LARGE,
     Refusal.EVENT_TOO_LARGE: _TOO_LARGE,
-    Refusal.FAILED: json_refusal(500, '{"message":"Internal Server Error"}'),
-    Refusal.THROTTLED: _UNAVAILABLE,
+    Refusal.FUNCTION_BUSY: _UNAVAILABLE,
     Refusal.TIMED_OUT: _UNAVAILABLE,
+    Refusal.FAILED: json_refusal(500, '{"message":"Internal Server Error"}'),
 }
 
 
 class HttpApi:
-    """An HTTP API with the stage `$default`."""
+    """An HTTP API, whose stage is `$default` or has a name."""
 
-    time_limit_s: float | None = 30.0
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+    head_limits = HeadLimits(all_bytes=10_240)
+    refusals = _REFUSALS
 
-    def __init__(self, routes: tuple[Route, ...]) -> None:
-        self._routes = routes
+    def __init__(self, api: ApiSection) -> None:
+        self._api = api
 
     def find_route(self, method: str, raw_path: str) -> Match | None:
-        """Find the route; a slash at the end makes another path."""
-        return find_route(self._routes, method, raw_path)
+        """Find the route below the stage; a slash at the end makes another path."""
+        path = within(raw_path, self._api.prefix)
+        return None if path is None else find_route(self._api.routes, method, path)
 
     def build_event(self, request: HttpRequest) -> dict[str, object]:
         """Make the event."""
-        return build_event(
-            request,
+        settings = EventSettings(
             route_key=request.match.route.key,
             account_id=ACCOUNT_ID,
-            domain=request.domain,
+            domain=request.head.domain,
+            stage=self._api.stage_name,
+            stage_variables=self._api.stage_variables,
         )
+        return build_event(request, settings)
 
-    def read_response(self, payload: bytes, _request: HttpRequest) -> HttpResponse | None:
+    def read_response(self, payload: bytes, _request: HttpRequest) -> HttpResponse:
         """Read the function's result."""
         return read_response(payload)
-
-    def refuse(self, refusal: Refusal) -> HttpResponse:
-        """Answer without the function."""
-        return _REFUSALS[refusal]
 
     def id_headers(self, ids: Ids) -> tuple[tuple[str, str], ...]:
         """Give the id as HTTP APIs do."""

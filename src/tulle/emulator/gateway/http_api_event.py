@@ -3,81 +3,99 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tulle.emulator.gateway.http_request import HttpRequest
+    from tulle.emulator.gateway.http_request import HttpHead, HttpRequest
 
-__all__ = ["build_event"]
+__all__ = ["EventSettings", "build_event"]
 
 _TEXT_TYPES = frozenset({"application/javascript", "application/json", "application/xml"})
 
 
-def build_event(
-    request: HttpRequest, *, route_key: str, account_id: str, domain: str
-) -> dict[str, object]:
+# What the connection is about, not the function.
+_NOT_PASSED_ON = frozenset(
+    {"connection", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSettings:
+    """What an event says of the gateway, whatever the request."""
+
+    route_key: str
+    account_id: str
+    domain: str
+    stage: str = "$default"
+    stage_variables: tuple[tuple[str, str], ...] = ()
+
+
+def build_event(request: HttpRequest, settings: EventSettings) -> dict[str, object]:
     """Build the event; what is empty is absent from it, not null."""
-    headers = _headers(request)
+    head = request.head
     cookies = [
         cookie.strip()
-        for name, value in request.headers
+        for name, value in head.headers
         if name.lower() == "cookie"
         for cookie in value.split(";")
         if cookie.strip()
     ]
-    query = _joined(parse_qsl(request.query, keep_blank_values=True))
+    query = _joined(parse_qsl(head.query, keep_blank_values=True))
     parameters = {name: unquote(value) for name, value in request.match.parameters}
-    prefix = domain.partition(".")[0]
+    variables = dict(settings.stage_variables)
     return {
         "version": "2.0",
-        "routeKey": route_key,
-        "rawPath": request.path,
-        "rawQueryString": request.query,
+        "routeKey": settings.route_key,
+        "rawPath": head.path,
+        "rawQueryString": head.query,
         **({"cookies": cookies} if cookies else {}),
-        "headers": headers,
+        "headers": _headers(request),
         **({"queryStringParameters": query} if query else {}),
-        "requestContext": {
-            "accountId": account_id,
-            "apiId": "local",
-            "domainName": domain,
-            "domainPrefix": prefix,
-            **_request_context(request, route_key),
-        },
+        "requestContext": _context(head, settings),
         **({"pathParameters": parameters} if parameters else {}),
+        **({"stageVariables": variables} if variables else {}),
         **_body(request),
     }
 
 
-def _request_context(request: HttpRequest, route_key: str) -> dict[str, object]:
+def _context(head: HttpHead, settings: EventSettings) -> dict[str, object]:
     return {
+        "accountId": settings.account_id,
+        "apiId": "local",
+        "domainName": settings.domain,
+        "domainPrefix": settings.domain.partition(".")[0],
         "http": {
-            "method": request.method,
-            "path": request.path,
-            "protocol": request.protocol,
-            "sourceIp": request.source_ip,
-            "userAgent": request.header("user-agent"),
+            "method": head.method,
+            "path": head.path,
+            "protocol": head.protocol,
+            "sourceIp": head.source_ip,
+            "userAgent": head.header("user-agent"),
         },
-        "requestId": request.ids.gateway_id,
-        "routeKey": route_key,
-        "stage": "$default",
-        "time": request.time,
-        "timeEpoch": request.time_ms,
+        "requestId": head.ids.gateway_id,
+        "routeKey": settings.route_key,
+        "stage": settings.stage,
+        "time": head.time,
+        "timeEpoch": head.time_ms,
     }
 
 
 def _headers(request: HttpRequest) -> dict[str, str]:
+    head = request.head
     passed_on = [
-        (name.lower(), value) for name, value in request.passed_on if name.lower() != "cookie"
+        (name.lower(), value)
+        for name, value in head.headers
+        if name.lower() not in _NOT_PASSED_ON and name.lower() != "cookie"
     ]
-    passed_on.append(("x-forwarded-for", request.source_ip))
+    passed_on.append(("x-forwarded-for", head.source_ip))
     added = {
         # The length is that of the body as the function gets it.
         "content-length": str(len(request.body)),
-        "x-amzn-trace-id": request.ids.trace_root,
-        "x-forwarded-port": str(request.port),
+        "x-amzn-trace-id": head.ids.trace_root,
+        "x-forwarded-port": str(head.port),
         "x-forwarded-proto": "http",
     }
     return dict(sorted({**_joined(passed_on), **added}.items()))

@@ -13,20 +13,30 @@ from tulle.emulator.gateway.http_response import (
     read_status,
     read_text,
 )
+from tulle.emulator.gateway.kind import Refusal, Refused
 
 __all__ = ["read_response"]
 
+# The server that sends the response sets these.
+_DROPPED = frozenset({"connection", "content-length", "date", "server", "transfer-encoding"})
 
-def read_response(payload: bytes) -> HttpResponse | None:
-    """Read a function's result; give None for one that the gateway cannot send.
+
+def read_response(payload: bytes) -> HttpResponse:
+    """Read a function's result.
 
     A JSON object with a `statusCode` is taken as it is, any other JSON is the body of a 200.
+
+    Raises:
+        Refused: the gateway cannot send it.
     """
     try:
         result: object = json.loads(payload)
         if not isinstance(result, dict) or "statusCode" not in result:
             return _inferred(result, payload)
-        headers = [*_cookies(result.get("cookies")), *read_headers(result.get("headers"))]
+        own = (
+            pair for pair in read_headers(result.get("headers")) if pair[0].lower() not in _DROPPED
+        )
+        headers = [*_cookies(result.get("cookies")), *own]
         if not any(name.lower() == "content-type" for name, _ in headers):
             headers.append(("content-type", "text/plain;charset=UTF-8"))
         text = read_text(result.get("body"))
@@ -34,8 +44,8 @@ def read_response(payload: bytes) -> HttpResponse | None:
         return HttpResponse(
             status=read_status(result["statusCode"]), headers=tuple(headers), body=body
         )
-    except (ValueError, RecursionError, Malformed):
-        return None
+    except (ValueError, RecursionError, Malformed) as exc:
+        raise Refused(Refusal.FAILED) from exc
 
 
 def _inferred(result: object, payload: bytes) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Owns `HttpRequest`: what came in over HTTP, and what a gateway knows of it."""
+"""Owns `HttpHead` and `HttpRequest`: what came in over HTTP, and what a gateway knows of it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from tulle.emulator.gateway.media_types import media_type
+
 if TYPE_CHECKING:
+    from tulle.emulator.gateway.api_keys import IssuedKey
     from tulle.emulator.gateway.routes import Match
 
-__all__ = ["HttpRequest", "Ids", "new_gateway_id"]
-
-# What a gateway reads for itself.
-_NOT_PASSED_ON = frozenset(
-    {"connection", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
-)
+__all__ = ["HttpHead", "HttpRequest", "Ids", "new_gateway_id"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,24 +39,21 @@ class Ids:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HttpRequest:
-    """A request, read whole.
+class HttpHead:
+    """What of a request is read before its body.
 
     Args:
-        match: the route that took it.
         path: decoded; `raw_path` is as it was sent.
         query: the query string as it was sent, still encoded.
         headers: names and values in the order they were sent.
     """
 
     method: str
-    match: Match
     path: str
     raw_path: str
     query: str
     protocol: str
     headers: tuple[tuple[str, str], ...]
-    body: bytes
     source_ip: str
     port: int
     ids: Ids
@@ -70,14 +65,14 @@ class HttpRequest:
         return values[-1] if values else ""
 
     @property
-    def passed_on(self) -> list[tuple[str, str]]:
-        """The headers that every gateway lets through."""
-        return [pair for pair in self.headers if pair[0].lower() not in _NOT_PASSED_ON]
+    def url_bytes(self) -> int:
+        """The size of the path with the query."""
+        return len(f"{self.raw_path}?{self.query}" if self.query else self.raw_path)
 
     @property
-    def media_type(self) -> str:
-        """The content type without its parameters."""
-        return self.header("content-type").partition(";")[0].strip().lower()
+    def headers_bytes(self) -> int:
+        """The size of the headers with their line breaks."""
+        return sum(len(f"{name}: {value}\r\n".encode()) for name, value in self.headers)
 
     @property
     def domain(self) -> str:
@@ -93,6 +88,26 @@ class HttpRequest:
     def time_ms(self) -> int:
         """When it came, since 1970."""
         return int(self.now_s * 1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """A request that was let in, read whole.
+
+    Args:
+        match: the route that took it.
+        api_key: whose key it showed; None where none is asked for.
+    """
+
+    head: HttpHead
+    match: Match
+    api_key: IssuedKey | None
+    body: bytes
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters."""
+        return media_type(self.head.header("content-type"))
 
 
 def new_gateway_id() -> str:

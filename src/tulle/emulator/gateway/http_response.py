@@ -11,6 +11,7 @@ from dataclasses import dataclass
 __all__ = [
     "HttpResponse",
     "Malformed",
+    "NotBase64",
     "decode_body",
     "json_refusal",
     "read_header_value",
@@ -21,8 +22,6 @@ __all__ = [
 ]
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-# The server that sends the response sets these.
-_SET_BY_SERVER = frozenset({"connection", "content-length", "date", "server", "transfer-encoding"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +35,10 @@ class HttpResponse:
 
 class Malformed(Exception):
     """A function's result is no response."""
+
+
+class NotBase64(Malformed):
+    """A body is not the base64 that it is said to be."""
 
 
 def json_refusal(status: int, body: str, *, error_type: str | None = None) -> HttpResponse:
@@ -65,7 +68,7 @@ def _named(headers: object) -> list[tuple[str, object]]:
         return []
     if not isinstance(headers, dict) or not all(_TOKEN.fullmatch(name) for name in headers):
         raise Malformed
-    return [(name, value) for name, value in headers.items() if name.lower() not in _SET_BY_SERVER]
+    return list(headers.items())
 
 
 def read_multi_value_headers(headers: object) -> list[tuple[str, str]]:
@@ -101,4 +104,4 @@ def decode_body(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except binascii.Error as exc:
-        raise Malformed from exc
+        raise NotBase64 from exc

@@ -3,65 +3,111 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from tulle.emulator.gateway.http_response import (
     HttpResponse,
     Malformed,
+    NotBase64,
     decode_body,
     read_headers,
     read_multi_value_headers,
     read_status,
     read_text,
 )
-from tulle.emulator.gateway.rest_api_event import is_binary
+from tulle.emulator.gateway.kind import Refusal, Refused
+from tulle.emulator.gateway.media_types import is_among
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["read_response"]
 
 _KEYS = frozenset({"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"})
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html; answers
+# on record show the length and the request's id renamed too.
+_REMAPPED = frozenset(
+    {
+        "authorization",
+        "connection",
+        "content-length",
+        "content-md5",
+        "date",
+        "max-forwards",
+        "server",
+        "user-agent",
+        "www-authenticate",
+        "x-amzn-requestid",
+    }
+)
+_DROPPED = frozenset(
+    {
+        "expect",
+        "host",
+        "proxy-authenticate",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+    }
+)
 
 
-def read_response(payload: bytes, *, accept: str) -> HttpResponse | None:
-    """Read a function's result; give None for one that the gateway answers with a 502.
-
-    Nothing is inferred: it must be an object with at least one of the known keys and no other.
+def read_response(payload: bytes, *, binary_media_types: tuple[str, ...]) -> HttpResponse:
+    """Read a function's result: an object with at least one of the known keys and no other.
 
     Args:
         payload: the result.
-        accept: the request's header of that name. Base64 is decoded only where its first media
-            type and the response's are binary ones of the API; else the text goes out.
+        binary_media_types: base64 of these is decoded; else its text goes out.
+
+    Raises:
+        Refused: the gateway cannot send it.
     """
     try:
-        result: object = json.loads(payload)
-        if not isinstance(result, dict) or not result or not _KEYS.issuperset(result):
-            return None
+        result = _read_object(payload)
         headers = _headers(result)
         status = result.get("statusCode")
         return HttpResponse(
             status=200 if status is None else read_status(status),
-            headers=headers,
-            body=_body(result, headers, accept),
+            headers=tuple(_sent(headers)),
+            body=_body(result, headers, binary_media_types),
         )
-    except (ValueError, RecursionError, Malformed):
-        return None
+    except NotBase64 as exc:
+        raise Refused(Refusal.NOT_BASE64) from exc
+    except (ValueError, RecursionError, Malformed) as exc:
+        raise Refused(Refusal.FAILED) from exc
 
 
-def _headers(result: dict[str, object]) -> tuple[tuple[str, str], ...]:
+def _read_object(payload: bytes) -> dict[str, object]:
+    result: object = json.loads(payload)
+    if not isinstance(result, dict) or not result or not _KEYS.issuperset(result):
+        raise Malformed
+    return result
+
+
+def _headers(result: dict[str, object]) -> list[tuple[str, str]]:
     """Put the lists first; a value that is in one of them is not sent twice."""
     headers = read_multi_value_headers(result.get("multiValueHeaders"))
     headers += [pair for pair in read_headers(result.get("headers")) if pair not in headers]
     if not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("content-type", "application/json"))
-    return tuple(headers)
+    return headers
 
 
-def _body(result: dict[str, object], headers: tuple[tuple[str, str], ...], accept: str) -> bytes:
+def _sent(headers: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for name, value in headers:
+        if name.lower() in _REMAPPED:
+            yield f"x-amzn-Remapped-{name}", value
+        elif name.lower() not in _DROPPED:
+            yield name, value
+
+
+def _body(
+    result: dict[str, object], headers: list[tuple[str, str]], binary_media_types: tuple[str, ...]
+) -> bytes:
     text = read_text(result.get("body"))
     content_type = next(value for name, value in headers if name.lower() == "content-type")
-    binary = is_binary(_media_type(content_type)) and is_binary(_media_type(accept))
-    if result.get("isBase64Encoded") is True and binary:
+    if result.get("isBase64Encoded") is True and is_among(binary_media_types, content_type):
         return decode_body(text)
     return text.encode()
-
-
-def _media_type(header: str) -> str:
-    return header.partition(",")[0].partition(";")[0].strip().lower()

@@ -1,4 +1,4 @@
-"""Owns `Route`: which requests go to the function, and what of their path it is told."""
+"""Owns which route takes a request, and what of the path the function is told."""
 
 from __future__ import annotations
 
@@ -9,29 +9,9 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Match", "Route", "find_route"]
+    from tulle.project.route import Route
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """A path that goes to the function, for one method or for `ANY`.
-
-    Args:
-        path: may hold variables: `/models/{name}`, and `/{proxy+}` for all that follows.
-    """
-
-    method: str = "ANY"
-    path: str
-
-    @property
-    def key(self) -> str:
-        """Name the route as API Gateway does."""
-        return f"{self.method} {self.path}"
-
-    @property
-    def is_greedy(self) -> bool:
-        """Tell whether the last variable takes all that follows."""
-        return self.path.endswith("+}")
+__all__ = ["Match", "find_route", "within"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +23,35 @@ class Match:
 
 
 def find_route(routes: Iterable[Route], method: str, raw_path: str) -> Match | None:
-    """Find the route that says most of a request: whole paths go before greedy ones."""
+    """Find the route that says most of a request: whole paths go before greedy ones.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+    """
     for route in sorted(routes, key=_vagueness):
-        parameters = _parameters(route.path.split("/"), raw_path.split("/"))
+        parameters = (
+            {} if route.is_default else _parameters(route.path.split("/"), raw_path.split("/"))
+        )
         if parameters is not None and route.method in {method, "ANY"}:
             return Match(route=route, parameters=tuple(parameters.items()))
     return None
 
 
-def _vagueness(route: Route) -> tuple[bool, int, int, bool]:
+def within(raw_path: str, prefix: str) -> str | None:
+    """Give the part of a path below a prefix such as `/dev`; None where it is not below it."""
+    if raw_path == prefix:
+        return "/"
+    return raw_path.removeprefix(prefix) if raw_path.startswith(f"{prefix}/") else None
+
+
+def _vagueness(route: Route) -> tuple[bool, bool, int, int, bool]:
     fixed = [segment for segment in route.path.split("/") if not segment.startswith("{")]
-    return route.is_greedy, -len(fixed), route.path.count("{"), route.method == "ANY"
+    return (
+        route.is_default,
+        route.is_greedy,
+        -len(fixed),
+        route.path.count("{"),
+        route.method == "ANY",
+    )
 
 
 def _parameters(wanted: list[str], given: list[str]) -> dict[str, str] | None:

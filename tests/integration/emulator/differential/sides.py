@@ -23,7 +23,7 @@ from tulle.emulator.function import Function
 from tulle.emulator.server import LocalLambda, ServerOptions
 from tulle.emulator.surroundings import Surroundings
 from tulle.progress import SilentReporter
-from tulle.project.project import ApiType
+from tulle.project.api import ApiSection, ApiType
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator, Mapping
@@ -125,7 +125,7 @@ class Ours:
         surroundings = Surroundings(
             reporter=SilentReporter(), log=self._lines.append, now_s=time.time, environ=os.environ
         )
-        options = ServerOptions(port=0, reload=False, api=ApiType.NONE)
+        options = ServerOptions(port=0, reload=False, api=ApiSection(type=ApiType.NONE))
         self._server = LocalLambda(function, options, surroundings)
         loop.run(self._server.__aenter__())
 

@@ -26,9 +26,14 @@ def test_the_event_is_that_of_an_anonymous_caller() -> None:
 
 
 def test_the_caller_of_a_failed_function_is_told_in_plain_text() -> None:
-    answer = FunctionUrl().refuse(Refusal.FAILED)
+    answer = FunctionUrl().refusals[Refusal.FAILED]
     assert (answer.status, answer.body) == (502, b"Internal Server Error")
 
 
-def test_a_throttled_function_is_a_429() -> None:
-    assert FunctionUrl().refuse(Refusal.THROTTLED).status == 429
+def test_too_much_is_told_in_lambdas_words() -> None:
+    refusals = FunctionUrl().refusals
+    assert refusals[Refusal.FUNCTION_BUSY] == refusals[Refusal.TOO_MANY_REQUESTS]
+    assert refusals[Refusal.FUNCTION_BUSY].body == b'{"Message":"Rate Exceeded."}'
+    assert refusals[Refusal.EVENT_TOO_LARGE].body == (
+        b'{"Message":"Request must be smaller than 6291456 bytes for the InvokeFunction operation"}'
+    )

@@ -11,14 +11,16 @@ import pytest
 from made_requests import request
 from tulle.emulator.gateway.http_api import HttpApi
 from tulle.emulator.gateway.http_request import new_gateway_id
-from tulle.emulator.gateway.routes import Match, Route
+from tulle.emulator.gateway.routes import Match
+from tulle.project.api import ApiSection
+from tulle.project.route import Route
 
 if TYPE_CHECKING:
     from tulle.emulator.gateway.http_request import HttpRequest
 
 
 def build_event(given: HttpRequest) -> dict[str, object]:
-    return HttpApi(()).build_event(given)
+    return HttpApi(ApiSection()).build_event(given)
 
 
 def test_a_whole_event() -> None:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tulle.emulator.gateway.http_api_response import read_response
+from tulle.emulator.gateway.kind import Refusal, Refused
 
 
 def test_a_whole_response_is_taken_as_it_is() -> None:
@@ -21,7 +22,6 @@ def test_a_whole_response_is_taken_as_it_is() -> None:
             }
         ).encode()
     )
-    assert response is not None
     assert response.status == 201
     assert response.headers == (
         ("set-cookie", "a=1"),
@@ -45,26 +45,22 @@ def test_a_whole_response_is_taken_as_it_is() -> None:
 )
 def test_a_result_without_a_status_is_the_body_of_a_200(payload: bytes, body: bytes) -> None:
     response = read_response(payload)
-    assert response is not None
     assert (response.status, response.body) == (200, body)
     assert response.headers == (("content-type", "application/json"),)
 
 
 def test_base64_is_decoded() -> None:
     response = read_response(b'{"statusCode": 200, "body": "/wA=", "isBase64Encoded": true}')
-    assert response is not None
     assert response.body == b"\xff\x00"
 
 
 def test_a_numeric_string_is_a_status() -> None:
     response = read_response(b'{"statusCode": "404"}')
-    assert response is not None
     assert (response.status, response.body) == (404, b"")
 
 
 def test_what_the_server_sets_itself_is_left_out() -> None:
     response = read_response(b'{"statusCode": 200, "headers": {"Content-Length": "99"}}')
-    assert response is not None
     assert response.headers == (("content-type", "text/plain;charset=UTF-8"),)
 
 
@@ -90,5 +86,7 @@ def test_what_the_server_sets_itself_is_left_out() -> None:
         b"[" * 100_000,
     ],
 )
-def test_a_malformed_result_is_none(payload: bytes) -> None:
-    assert read_response(payload) is None
+def test_a_malformed_result_is_refused(payload: bytes) -> None:
+    with pytest.raises(Refused) as caught:
+        read_response(payload)
+    assert caught.value.refusal is Refusal.FAILED

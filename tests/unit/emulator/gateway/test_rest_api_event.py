@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from made_requests import request
-from tulle.emulator.gateway.rest_api_event import build_event
-from tulle.emulator.gateway.routes import Match, Route
+from tulle.emulator.gateway.rest_api import RestApi
+from tulle.emulator.gateway.routes import Match
+from tulle.project.api import ApiSection, ApiType
+from tulle.project.route import Route
+
+if TYPE_CHECKING:
+    from tulle.emulator.gateway.http_request import HttpRequest
+
+
+def build_event(given: HttpRequest, **settings: Any) -> dict[str, Any]:
+    return RestApi(ApiSection(type=ApiType.REST, **settings)).build_event(given)
 
 
 def test_a_whole_event() -> None:

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tulle.emulator.gateway.rest_api_response import read_response
+from made_requests import request
+from tulle.emulator.gateway.kind import Refusal, Refused
+from tulle.emulator.gateway.rest_api import RestApi
+from tulle.project.api import ApiSection, ApiType
+
+if TYPE_CHECKING:
+    from tulle.emulator.gateway.http_response import HttpResponse
+
+
+def read_response(payload: bytes, accept: str = "", **settings: Any) -> HttpResponse:
+    api = RestApi(ApiSection(type=ApiType.REST, **settings))
+    return api.read_response(payload, request(headers=(("Accept", accept),)))
 
 
 def test_lists_of_headers_go_first_and_nothing_twice() -> None:
@@ -19,9 +31,7 @@ def test_lists_of_headers_go_first_and_nothing_twice() -> None:
                 "body": "é",
             }
         ).encode(),
-        accept="",
     )
-    assert response is not None
     assert (response.status, response.body) == (201, "é".encode())
     assert response.headers == (
         ("X-Own", "one"),
@@ -38,8 +48,7 @@ def test_lists_of_headers_go_first_and_nothing_twice() -> None:
     "payload", [b'{"headers": null}', b'{"statusCode": null}', b'{"body": null}']
 )
 def test_no_field_must_be_there(payload: bytes) -> None:
-    response = read_response(payload, accept="")
-    assert response is not None
+    response = read_response(payload)
     assert (response.status, response.body) == (200, b"")
 
 
@@ -57,8 +66,7 @@ def test_base64_is_decoded_where_both_sides_say_binary(
     accept: str, content_type: str, body: bytes
 ) -> None:
     result = {"headers": {"Content-Type": content_type}, "body": "/wA=", "isBase64Encoded": True}
-    response = read_response(json.dumps(result).encode(), accept=accept)
-    assert response is not None
+    response = read_response(json.dumps(result).encode(), accept)
     assert response.body == body
 
 
@@ -79,5 +87,51 @@ def test_base64_is_decoded_where_both_sides_say_binary(
         b'{"statusCode": 200, "multiValueHeaders": {"a": "b"}}',
     ],
 )
-def test_a_malformed_result_is_none(payload: bytes) -> None:
-    assert read_response(payload, accept="") is None
+def test_a_malformed_result_is_refused(payload: bytes) -> None:
+    with pytest.raises(Refused) as caught:
+        read_response(payload)
+    assert caught.value.refusal is Refusal.FAILED
+
+
+def test_a_body_that_is_no_base64_is_a_fault_of_its_own() -> None:
+    result = b'{"headers": {"Content-Type": "image/png"}, "body": "*", "isBase64Encoded": true}'
+    with pytest.raises(Refused) as caught:
+        read_response(result, "image/png")
+    assert caught.value.refusal is Refusal.NOT_BASE64
+    assert RestApi(ApiSection(type=ApiType.REST)).refusals[caught.value.refusal].status == 500
+
+
+@pytest.mark.parametrize("accept", ["", "*/*", "text/html, image/png"])
+def test_an_api_that_takes_all_for_binary_decodes_all(accept: str) -> None:
+    result = b'{"headers": {"Content-Type": "text/css"}, "body": "/wA=", "isBase64Encoded": true}'
+    assert read_response(result, accept, binary_media_types=("*/*",)).body == b"\xff\x00"
+
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("Cache-Control", "Cache-Control"),
+        ("Content-Encoding", "Content-Encoding"),
+        ("Authorization", "x-amzn-Remapped-Authorization"),
+        ("Connection", "x-amzn-Remapped-Connection"),
+        ("Content-Length", "x-amzn-Remapped-Content-Length"),
+        ("Content-MD5", "x-amzn-Remapped-Content-MD5"),
+        ("Date", "x-amzn-Remapped-Date"),
+        ("Max-Forwards", "x-amzn-Remapped-Max-Forwards"),
+        ("Server", "x-amzn-Remapped-Server"),
+        ("User-Agent", "x-amzn-Remapped-User-Agent"),
+        ("WWW-Authenticate", "x-amzn-Remapped-WWW-Authenticate"),
+        ("Expect", None),
+        ("Host", None),
+        ("Proxy-Authenticate", None),
+        ("TE", None),
+        ("Trailer", None),
+        ("Transfer-Encoding", None),
+        ("Upgrade", None),
+        ("Via", None),
+    ],
+)
+def test_some_headers_are_renamed_or_dropped(name: str, sent: str | None) -> None:
+    response = read_response(json.dumps({"headers": {name: "x"}}).encode())
+    assert response.headers[:-1] == (() if sent is None else ((sent, "x"),))

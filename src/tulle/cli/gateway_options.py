@@ -1,0 +1,103 @@
+"""Owns the options of `tulle dev` about the gateway, and how they go before `[api]` of the project's file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+from tulle.project.file import read_project
+from tulle.project.route import read_route
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import Any
+
+    from tulle.emulator.server import LocalLambda
+    from tulle.project.api import ApiSection
+
+__all__ = ["example_calls", "gateway_options", "read_api_section"]
+
+
+def _routes(
+    _context: click.Context, _option: click.Parameter, texts: tuple[str, ...]
+) -> tuple[str, ...]:
+    if not all(read_route(text) for text in texts):
+        raise click.BadParameter(
+            "write a route as '/predict' or 'POST /predict'; '{name}' stands for a part of the path, "
+            "'{name+}' at the end for all that follows, '$default' for all that no other route takes"
+        )
+    return texts
+
+
+_OPTIONS = (
+    click.option(
+        "--api",
+        type=click.Choice(["http", "rest", "url"]),
+        help="The gateway: an HTTP API, a REST API or a function URL.  [default: as tulle.toml says, or http]",
+    ),
+    click.option(
+        "--route",
+        "routes",
+        multiple=True,
+        callback=_routes,
+        metavar="[METHOD ]PATH",
+        help="What the gateway sends to the function; without a method, any. May be repeated.  "
+        "[default: as tulle.toml says, or /predict]",
+    ),
+    click.option(
+        "--cors-origin",
+        "cors_origins",
+        multiple=True,
+        metavar="ORIGIN",
+        help="A page's origin that may call, such as http://localhost:3000, with any method and header; "
+        "'*' for all. May be repeated.  [default: as tulle.toml says, or none]",
+    ),
+)
+
+
+def gateway_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command these options."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def read_api_section(
+    folder: Path,
+    model: str,
+    *,
+    api: str | None,
+    routes: tuple[str, ...],
+    cors_origins: tuple[str, ...],
+) -> ApiSection:
+    """Read `[api]` of the file in a folder, with the options going before it."""
+    given: dict[str, object] = {}
+    if api is not None:
+        given["type"] = api
+    if routes:
+        given |= {"route": None, "routes": list(routes)}
+    if cors_origins:
+        given["cors"] = {
+            "allow_origins": list(cors_origins),
+            "allow_methods": ["*"],
+            "allow_headers": ["*"],
+        }
+    section = read_project(folder, {"model": {"path": model}, "api": given}).api
+    if routes and section.type == "url":
+        raise click.UsageError("a function URL has no routes: leave out --route")
+    return section
+
+
+def example_calls(running: LocalLambda, body: str) -> Iterator[str]:
+    """Write a call of each route, for a shell."""
+    headers = "-H 'content-type: application/json'"
+    for issued in running.api_keys[:1]:
+        name = issued.key.from_env
+        headers += f' -H "x-api-key: ${name}"' if name else f" -H 'x-api-key: {issued.value}'"
+    for route in running.routes:
+        method = "POST" if route.method == "ANY" else route.method
+        path = "/" if route.is_default else re.sub(r"\{(\w+)\+?\}", r"\1", route.path)
+        yield f"curl -X {method} {running.gateway_url}{path} {headers} -d '{body}'"

@@ -1,0 +1,51 @@
+"""Owns `Route`: which requests go to the function, as a user writes it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["DEFAULT_ROUTE", "Route", "read_route"]
+
+_ROUTE = re.compile(
+    r"(?:(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) )?"
+    r"((?=/)(?:/(?:[^\s?#{}/]*|\{\w+\}))*(?:/\{\w+\+\})?)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A path that goes to the function, for one method or for `ANY`.
+
+    Args:
+        path: may hold variables: `/models/{name}`, and `/{proxy+}` for all that follows.
+    """
+
+    method: str = "ANY"
+    path: str
+
+    @property
+    def key(self) -> str:
+        """Name the route as API Gateway does."""
+        return self.path if self.is_default else f"{self.method} {self.path}"
+
+    @property
+    def is_default(self) -> bool:
+        """Tell whether it takes what no other route of an HTTP API takes."""
+        return self.path == "$default"
+
+    @property
+    def is_greedy(self) -> bool:
+        """Tell whether the last variable takes all that follows."""
+        return self.path.endswith("+}")
+
+
+DEFAULT_ROUTE = Route(path="$default")
+
+
+def read_route(text: str) -> Route | None:
+    """Read `/predict`, `POST /predict` or `$default`; give None for what is no route."""
+    if text == DEFAULT_ROUTE.key:
+        return DEFAULT_ROUTE
+    found = _ROUTE.fullmatch(text)
+    return None if found is None else Route(method=found[1] or "ANY", path=found[2])
