@@ -158,6 +158,7 @@ class LocalLambda:
     def _application(self) -> web.Application:
         surroundings = self._surroundings
         application = web.Application(middlewares=[host_guard(self._options.host)])
+        application.on_response_prepare.append(_leave_out_the_servers_name)
         LambdaApi(self.function, self._dispatcher, surroundings).add_to(application)
         if self._add_pages is not None:
             self._add_pages(application, self)
@@ -180,6 +181,11 @@ class LocalLambda:
                 reporter.step(f"changed: {changed}; the next request runs the new code")
         except OSError as exc:
             reporter.warn(f"changed files are not noticed, for the folder is not watched: {exc}")
+
+
+async def _leave_out_the_servers_name(_request: web.Request, response: web.StreamResponse) -> None:
+    """Say no more of the server than AWS does."""
+    response.headers.popall("Server", None)
 
 
 def _listen(host: str, port: int) -> socket.socket:

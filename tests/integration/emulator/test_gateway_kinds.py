@@ -226,6 +226,20 @@ def test_each_gives_the_ids_of_a_request_back(gateways: dict[str, Dev]) -> None:
     assert url["x-amzn-requestid"] == contexts["url"]["requestId"]
 
 
+def test_a_rest_api_names_the_trace_of_what_the_function_answered(
+    gateways: dict[str, Dev],
+) -> None:
+    answer, refusal = (gateways["rest"].request("GET", path) for path in ("/ask", "/x"))
+    root = answer.json["headers"]["X-Amzn-Trace-Id"]
+    assert answer.headers["X-Amzn-Trace-Id"].startswith(f"{root};Parent=")
+    assert refusal.headers["X-Amzn-Trace-Id"] is None
+
+
+def test_none_names_its_server(gateways: dict[str, Dev]) -> None:
+    for gateway in gateways.values():
+        assert gateway.request("GET", "/ask").headers["Server"] is None
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_starlette_app_behind_mangum_works_under_each(folder: Path, kind: str) -> None:
     (folder / "app.py").write_text(STARLETTE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tulle.emulator.gateway.http_response import HttpResponse
+from tulle.emulator.gateway.http_response import HttpResponse, add_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ class CorsAnswers:
             return None
         answer = HttpResponse(status=self.preflight_status, headers=(), body=b"")
         allowed = self._allowed(origin)
-        return answer if allowed is None else _with(answer, self._preflight_headers(allowed))
+        return answer if allowed is None else add_headers(answer, self._preflight_headers(allowed))
 
     def add(self, answer: HttpResponse, head: HttpHead) -> HttpResponse:
         """Put the headers upon the answer to any other request."""
@@ -51,7 +51,7 @@ class CorsAnswers:
             kept = (pair for pair in answer.headers if not pair[0].lower().startswith(_PREFIX))
             answer = replace(answer, headers=tuple(kept))
         allowed = self._allowed(head.header("origin"))
-        return answer if allowed is None else _with(answer, self._answer_headers(allowed))
+        return answer if allowed is None else add_headers(answer, self._answer_headers(allowed))
 
     def _allowed(self, origin: str) -> str | None:
         """Tell what to name as allowed: all, the very origin that asks, or nothing."""
@@ -79,7 +79,3 @@ class CorsAnswers:
             yield f"{_PREFIX}allow-headers", ",".join(self.cors.allow_headers)
         if self.cors.max_age_s is not None:
             yield f"{_PREFIX}max-age", str(self.cors.max_age_s)
-
-
-def _with(answer: HttpResponse, headers: Iterator[tuple[str, str]]) -> HttpResponse:
-    return replace(answer, headers=(*answer.headers, *headers))

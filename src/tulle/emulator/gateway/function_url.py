@@ -49,13 +49,20 @@ class FunctionUrl:
         """Make the event, which names the caller `anonymous` and goes by the invocation's id."""
         ids = replace(request.head.ids, gateway_id=request.head.ids.request_id)
         known = replace(request, head=replace(request.head, ids=ids))
-        settings = EventSettings(route_key="$default", account_id="anonymous", domain=_DOMAIN)
+        settings = EventSettings(
+            route_key="$default",
+            account_id="anonymous",
+            domain=_DOMAIN,
+            raw_path=request.head.raw_path,
+            keeps_cookies=True,
+        )
         return build_event(known, settings)
 
     def read_response(self, payload: bytes, _request: HttpRequest) -> HttpResponse:
         """Read the function's result."""
-        return read_response(payload)
+        return read_response(payload, content_type="application/json")
 
-    def id_headers(self, ids: Ids) -> tuple[tuple[str, str], ...]:
-        """Give the ids as Lambda does."""
+    def id_headers(self, ids: Ids, *, refused: bool) -> tuple[tuple[str, str], ...]:
+        """Give the ids as Lambda does, whatever the answer."""
+        del refused
         return ("x-amzn-RequestId", ids.request_id), ("x-amzn-Trace-Id", ids.trace_root)

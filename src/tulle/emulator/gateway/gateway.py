@@ -10,6 +10,7 @@ from aiohttp import web
 
 from tulle.emulator.aws_json import compact_json
 from tulle.emulator.gateway.http_request import HttpHead, HttpRequest, Ids, new_gateway_id
+from tulle.emulator.gateway.http_response import add_headers
 from tulle.emulator.gateway.kind import Refusal, Refused
 from tulle.emulator.happening import HttpAnswered
 from tulle.emulator.http_body import read_body
@@ -73,7 +74,7 @@ class Gateway:
         ids = Ids(gateway_id=new_gateway_id(), request_id=call.request_id, trace_id=call.trace_id)
         answer = await self._answer(http, _read_head(http, ids, now_s), call)
         response = web.Response(status=answer.status, body=answer.body)
-        for name, value in (*answer.headers, *self._kind.id_headers(ids)):
+        for name, value in answer.headers:
             response.headers.add(name, value)
         self._surroundings.tell(
             HttpAnswered(
@@ -90,12 +91,14 @@ class Gateway:
     async def _answer(self, http: web.Request, head: HttpHead, call: Request) -> HttpResponse:
         preflight = None if self._cors is None else self._cors.preflight(head)
         if preflight is not None:
-            return preflight
+            return add_headers(preflight, self._kind.id_headers(head.ids, refused=True))
         try:
-            answer = await self._pass_on(http, head, call)
+            answer, refused = await self._pass_on(http, head, call), False
         except Refused as exc:
-            answer = self._kind.refusals[exc.refusal]
-        return answer if self._cors is None else self._cors.add(answer, head)
+            answer, refused = self._kind.refusals[exc.refusal], True
+        if self._cors is not None:
+            answer = self._cors.add(answer, head)
+        return add_headers(answer, self._kind.id_headers(head.ids, refused=refused))
 
     async def _pass_on(self, http: web.Request, head: HttpHead, call: Request) -> HttpResponse:
         """Let a request in, have the function answer it, and read the answer."""

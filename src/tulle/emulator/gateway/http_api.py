@@ -54,6 +54,7 @@ class HttpApi:
             route_key=request.match.route.key,
             account_id=ACCOUNT_ID,
             domain=request.head.domain,
+            raw_path=request.head.path,
             stage=self._api.stage_name,
             stage_variables=self._api.stage_variables,
         )
@@ -61,8 +62,9 @@ class HttpApi:
 
     def read_response(self, payload: bytes, _request: HttpRequest) -> HttpResponse:
         """Read the function's result."""
-        return read_response(payload)
+        return read_response(payload, content_type="text/plain; charset=utf-8")
 
-    def id_headers(self, ids: Ids) -> tuple[tuple[str, str], ...]:
-        """Give the id as HTTP APIs do."""
+    def id_headers(self, ids: Ids, *, refused: bool) -> tuple[tuple[str, str], ...]:
+        """Give the id as HTTP APIs do, whatever the answer."""
+        del refused
         return (("apigw-requestid", ids.gateway_id),)

@@ -25,13 +25,20 @@ _NOT_PASSED_ON = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventSettings:
-    """What an event says of the gateway, whatever the request."""
+    """In what the events of HTTP APIs and function URLs differ.
+
+    Args:
+        raw_path: an HTTP API decodes it; a function URL gives it as it was sent.
+        keeps_cookies: whether cookies stand among the headers too.
+    """
 
     route_key: str
     account_id: str
     domain: str
+    raw_path: str
     stage: str = "$default"
     stage_variables: tuple[tuple[str, str], ...] = ()
+    keeps_cookies: bool = False
 
 
 def build_event(request: HttpRequest, settings: EventSettings) -> dict[str, object]:
@@ -50,10 +57,10 @@ def build_event(request: HttpRequest, settings: EventSettings) -> dict[str, obje
     return {
         "version": "2.0",
         "routeKey": settings.route_key,
-        "rawPath": head.path,
+        "rawPath": settings.raw_path,
         "rawQueryString": head.query,
         **({"cookies": cookies} if cookies else {}),
-        "headers": _headers(request),
+        "headers": _headers(request, keeps_cookies=settings.keeps_cookies),
         **({"queryStringParameters": query} if query else {}),
         "requestContext": _context(head, settings),
         **({"pathParameters": parameters} if parameters else {}),
@@ -83,12 +90,11 @@ def _context(head: HttpHead, settings: EventSettings) -> dict[str, object]:
     }
 
 
-def _headers(request: HttpRequest) -> dict[str, str]:
+def _headers(request: HttpRequest, *, keeps_cookies: bool) -> dict[str, str]:
     head = request.head
+    dropped = _NOT_PASSED_ON if keeps_cookies else _NOT_PASSED_ON | {"cookie"}
     passed_on = [
-        (name.lower(), value)
-        for name, value in head.headers
-        if name.lower() not in _NOT_PASSED_ON and name.lower() != "cookie"
+        (name.lower(), value) for name, value in head.headers if name.lower() not in dropped
     ]
     passed_on.append(("x-forwarded-for", head.source_ip))
     added = {

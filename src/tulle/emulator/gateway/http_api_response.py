@@ -21,35 +21,44 @@ __all__ = ["read_response"]
 _DROPPED = frozenset({"connection", "content-length", "date", "server", "transfer-encoding"})
 
 
-def read_response(payload: bytes) -> HttpResponse:
+def read_response(payload: bytes, *, content_type: str) -> HttpResponse:
     """Read a function's result.
 
-    A JSON object with a `statusCode` is taken as it is, any other JSON is the body of a 200.
+    A JSON object with a `statusCode` is taken as it is, anything else is the body of a 200. That
+    it need not even be JSON was observed on AWS by the authors of its test tool for .NET:
+    https://github.com/aws/aws-lambda-dotnet/tree/master/Tools/LambdaTestTool-v2
+
+    Args:
+        payload: the result.
+        content_type: of a response that says none.
 
     Raises:
         Refused: the gateway cannot send it.
     """
     try:
         result: object = json.loads(payload)
-        if not isinstance(result, dict) or "statusCode" not in result:
-            return _inferred(result, payload)
-        own = (
-            pair for pair in read_headers(result.get("headers")) if pair[0].lower() not in _DROPPED
-        )
-        headers = [*_cookies(result.get("cookies")), *own]
-        if not any(name.lower() == "content-type" for name, _ in headers):
-            headers.append(("content-type", "text/plain;charset=UTF-8"))
-        text = read_text(result.get("body"))
-        body = decode_body(text) if result.get("isBase64Encoded") is True else text.encode()
-        return HttpResponse(
-            status=read_status(result["statusCode"]), headers=tuple(headers), body=body
-        )
-    except (ValueError, RecursionError, Malformed) as exc:
+    except (ValueError, RecursionError):
+        return _inferred(payload)
+    try:
+        if isinstance(result, dict) and "statusCode" in result:
+            return _whole(result, content_type)
+        return _inferred(result.encode() if isinstance(result, str) else payload)
+    except (ValueError, Malformed) as exc:
         raise Refused(Refusal.FAILED) from exc
 
 
-def _inferred(result: object, payload: bytes) -> HttpResponse:
-    body = result.encode() if isinstance(result, str) else payload
+def _whole(result: dict[str, object], content_type: str) -> HttpResponse:
+    given = read_headers(result.get("headers"))
+    headers = _cookies(result.get("cookies"))
+    headers += [(name, value) for name, value in given if name.lower() not in _DROPPED]
+    if not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("content-type", content_type))
+    text = read_text(result.get("body"))
+    body = decode_body(text) if result.get("isBase64Encoded") is True else text.encode()
+    return HttpResponse(status=read_status(result["statusCode"]), headers=tuple(headers), body=body)
+
+
+def _inferred(body: bytes) -> HttpResponse:
     return HttpResponse(status=200, headers=(("content-type", "application/json"),), body=body)
 
 

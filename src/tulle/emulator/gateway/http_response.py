@@ -6,12 +6,17 @@ import base64
 import binascii
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "HttpResponse",
     "Malformed",
     "NotBase64",
+    "add_headers",
     "decode_body",
     "json_refusal",
     "read_header_value",
@@ -31,6 +36,11 @@ class HttpResponse:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+
+
+def add_headers(answer: HttpResponse, headers: Iterable[tuple[str, str]]) -> HttpResponse:
+    """Put headers behind those of an answer."""
+    return replace(answer, headers=(*answer.headers, *headers))
 
 
 class Malformed(Exception):

@@ -101,5 +101,10 @@ class GatewayKind(Protocol):
             Refused: it is no response.
         """
 
-    def id_headers(self, ids: Ids) -> tuple[tuple[str, str], ...]:
-        """Say by which names the request went; every answer has them."""
+    def id_headers(self, ids: Ids, *, refused: bool) -> tuple[tuple[str, str], ...]:
+        """Say in an answer by which names the request went.
+
+        Args:
+            ids: the names.
+            refused: whether it is the gateway's own answer, not the function's.
+        """

@@ -92,10 +92,7 @@ class RestApi:
         below = within(f"/{raw_path.lstrip('/')}", f"/{self._api.stage_name}")
         return raw_path if below is None else below
 
-    def id_headers(self, ids: Ids) -> tuple[tuple[str, str], ...]:
-        """Give the ids as REST APIs do."""
-        return (
-            ("x-amzn-RequestId", ids.request_id),
-            ("x-amz-apigw-id", ids.gateway_id),
-            ("X-Amzn-Trace-Id", ids.trace_root),
-        )
+    def id_headers(self, ids: Ids, *, refused: bool) -> tuple[tuple[str, str], ...]:
+        """Give the ids as REST APIs do: the trace only with what the function answered."""
+        trace = () if refused else (("X-Amzn-Trace-Id", ids.trace_id),)
+        return ("x-amzn-RequestId", ids.request_id), ("x-amz-apigw-id", ids.gateway_id), *trace

@@ -10,7 +10,7 @@ from tulle.emulator.gateway.kind import Refusal
 
 
 def test_the_event_is_that_of_an_anonymous_caller() -> None:
-    event: dict[str, Any] = FunctionUrl().build_event(request(path="/any/path", method="PUT"))
+    event: dict[str, Any] = FunctionUrl().build_event(request(raw_path="/any/path", method="PUT"))
     context = event["requestContext"]
     assert (event["version"], event["routeKey"], event["rawPath"]) == (
         "2.0",
@@ -37,3 +37,8 @@ def test_too_much_is_told_in_lambdas_words() -> None:
     assert refusals[Refusal.EVENT_TOO_LARGE].body == (
         b'{"Message":"Request must be smaller than 6291456 bytes for the InvokeFunction operation"}'
     )
+
+
+def test_a_response_without_a_content_type_is_json() -> None:
+    answer = FunctionUrl().read_response(b'{"statusCode": 200, "body": "<p>"}', request())
+    assert answer.headers == (("content-type", "application/json"),)

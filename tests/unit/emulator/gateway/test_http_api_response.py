@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tulle.emulator.gateway.http_api_response import read_response
+from made_requests import request
+from tulle.emulator.gateway.http_api import HttpApi
 from tulle.emulator.gateway.kind import Refusal, Refused
+from tulle.project.api import ApiSection
+
+if TYPE_CHECKING:
+    from tulle.emulator.gateway.http_response import HttpResponse
+
+
+def read_response(payload: bytes) -> HttpResponse:
+    return HttpApi(ApiSection()).read_response(payload, request())
 
 
 def test_a_whole_response_is_taken_as_it_is() -> None:
@@ -33,6 +43,7 @@ def test_a_whole_response_is_taken_as_it_is() -> None:
     assert response.body == "<p>é".encode()
 
 
+# The last three as AWS's test tool for .NET recorded them on AWS.
 @pytest.mark.parametrize(
     ("payload", "body"),
     [
@@ -41,6 +52,9 @@ def test_a_whole_response_is_taken_as_it_is() -> None:
         (b"null", b"null"),
         (b'"PONG"', b"PONG"),
         (b"{}", b"{}"),
+        (b'{"name": "John Doe", "age":', b'{"name": "John Doe", "age":'),
+        (b'"Special \\"quoted\\" text"', b'Special "quoted" text'),
+        (b'""', b""),
     ],
 )
 def test_a_result_without_a_status_is_the_body_of_a_200(payload: bytes, body: bytes) -> None:
@@ -61,15 +75,12 @@ def test_a_numeric_string_is_a_status() -> None:
 
 def test_what_the_server_sets_itself_is_left_out() -> None:
     response = read_response(b'{"statusCode": 200, "headers": {"Content-Length": "99"}}')
-    assert response.headers == (("content-type", "text/plain;charset=UTF-8"),)
+    assert response.headers == (("content-type", "text/plain; charset=utf-8"),)
 
 
 @pytest.mark.parametrize(
     "payload",
     [
-        b"not JSON",
-        b"\xff",
-        b"",
         b'{"statusCode": "ok"}',
         b'{"statusCode": true}',
         b'{"statusCode": 99}',
@@ -83,7 +94,6 @@ def test_what_the_server_sets_itself_is_left_out() -> None:
         b'{"statusCode": 200, "cookies": "a=1"}',
         b'{"statusCode": 200, "body": "\\ud800"}',
         b'{"statusCode": 200, "body": "***", "isBase64Encoded": true}',
-        b"[" * 100_000,
     ],
 )
 def test_a_malformed_result_is_refused(payload: bytes) -> None:
