@@ -60,7 +60,7 @@ class Console:
         message = self._history.hear(happening)
         if isinstance(happening, EnvironmentsCounted):
             self._tell_soon(message)
-        else:
+        elif message is not None:
             self._listeners.tell(message)
 
     def add_pages(self, application: web.Application, running: LocalLambda) -> None:
@@ -86,7 +86,7 @@ class Console:
         """Name the page's shortest address."""
         return f"{running.url}/" if _root_is_free(running) else f"{running.url}{_PREFIX}/"
 
-    def _tell_soon(self, count: Message) -> None:
+    def _tell_soon(self, count: Message | None) -> None:
         """Tell the newest of several counts, for many may come at once and they differ little."""
         if self._count is None:
             asyncio.get_running_loop().call_later(_COUNT_EVERY_S, self._tell_count)
@@ -114,4 +114,5 @@ async def _lead_to_page(_request: web.Request) -> web.Response:
 
 
 def _root_is_free(running: LocalLambda) -> bool:
-    return find_route(running.routes, "GET", "/") is None
+    below_stage = running.gateway_url != running.url
+    return below_stage or find_route(running.routes, "GET", "/") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 from tulle import __version__
@@ -12,14 +13,11 @@ from tulle.errors import TulleError
 from tulle.model.file import load_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from tulle.console.excerpt import Json
+    from tulle.console.json_text import Json
     from tulle.emulator.function import Function
     from tulle.emulator.server import LocalLambda
     from tulle.model.signature import Signature
     from tulle.project.api import ApiType
-    from tulle.project.route import Route
     from tulle.target import Architecture
 
 __all__ = ["describe_function"]
@@ -48,7 +46,8 @@ async def describe_function(
         "gateway": {
             "type": api,
             "routes": [{"method": route.method, "path": route.path} for route in running.routes],
-            "picture_route": _picture_route(running.routes) if is_model else None,
+            "picture_route": _picture_route(running) if is_model else None,
+            "headers": _headers(running),
         },
         "url": running.url,
         "region": REGION,
@@ -66,8 +65,17 @@ def _signature(function: Function) -> Signature | None:
         return None
 
 
-def _picture_route(routes: Iterable[Route]) -> str | None:
-    for route in routes:
-        if route.method in {"ANY", "POST"} and "{" not in route.path:
-            return route.path
+def _picture_route(running: LocalLambda) -> str | None:
+    """Find a path on which a picture may be sent, as a client would write it."""
+    prefix = running.gateway_url.removeprefix(running.url)
+    for route in running.routes:
+        if route.method in {"ANY", "POST"}:
+            path = "/predict" if route.is_default else route.path
+            return prefix + re.sub(r"\{(\w+)\+?\}", r"\1", path)  # a variable by its own name
     return None
+
+
+def _headers(running: LocalLambda) -> dict[str, Json]:
+    """Give an API key that was made for this run; one of the user's own is not handed out."""
+    made = [issued.value for issued in running.api_keys if issued.key.from_env is None]
+    return {"x-api-key": made[0]} if made else {}

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-__all__ = ["Excerpt", "Json", "take_excerpt"]
+from tulle.console.json_text import parse_json
 
-Json = dict[str, "Json"] | list["Json"] | str | float | bool | None
+if TYPE_CHECKING:
+    from tulle.console.json_text import Json
+
+__all__ = ["Excerpt", "take_excerpt"]
 
 _LIMIT_BYTES = 64 * 1024
-# Where a value is too large it is nearly always for its strings: pictures in base64.
+# A value is nearly always too large for its strings: pictures in base64. One with very many strings is
+# not looked into, for that would take long, and the function's next invocation would wait for it.
+_STRING_COUNT = 2000
+# What is no JSON may hold a string without an end: that goes to the end, so that it is read but once.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _STRING_LIMIT = 1000
 _STRING_KEPT = 200
 
@@ -20,58 +29,38 @@ class Excerpt:
     """A payload of at most 64 KB, or what was made of a larger one.
 
     Args:
-        kept: JSON, or a text that is none.
-        body_bytes: the size of the HTTP body in a large event; 0 where there is none, or it is small.
+        kept: mostly JSON; a function may give what is none.
     """
 
     kept: bytes
     is_cut: bool = False
-    body_bytes: int = 0
 
     @property
     def value(self) -> Json:
         """Give the JSON, or the text where it is none."""
-        return _parse(self.kept)
+        try:
+            return parse_json(self.kept)
+        except ValueError:
+            return self.kept.decode(errors="replace")
 
 
 def take_excerpt(payload: bytes) -> Excerpt:
     """Keep a payload, cutting its long strings where it is too large, and at last the whole."""
     if len(payload) <= _LIMIT_BYTES:
         return Excerpt(kept=payload)
-    value = _parse(payload)
-    if not isinstance(value, str):
-        kept = json.dumps(_shorten(value)).encode()
-        if len(kept) <= _LIMIT_BYTES:
-            return Excerpt(kept=kept, is_cut=True, body_bytes=_body_bytes(value))
+    if payload.count(b'"') <= 2 * _STRING_COUNT:
+        shortened = _STRING.sub(_shorten, payload)
+        if len(shortened) <= _LIMIT_BYTES:
+            return Excerpt(kept=shortened, is_cut=True)
     text = f"{payload[:_LIMIT_BYTES].decode(errors='replace')}… ({len(payload):,} bytes)"
-    return Excerpt(kept=json.dumps(text).encode(), is_cut=True, body_bytes=_body_bytes(value))
+    return Excerpt(kept=json.dumps(text).encode(), is_cut=True)
 
 
-def _parse(payload: bytes) -> Json:
+def _shorten(found: re.Match[bytes]) -> bytes:
+    if len(found[0]) <= _STRING_LIMIT:
+        return found[0]
     try:
-        value: Json = json.loads(payload)
-    except (ValueError, RecursionError):
-        return payload.decode(errors="replace")
-    return value
-
-
-def _shorten(value: Json) -> Json:
-    match value:
-        case str() if len(value) > _STRING_LIMIT:
-            return f"{value[:_STRING_KEPT]}… ({len(value):,} characters)"
-        case dict():
-            return {name: _shorten(inner) for name, inner in value.items()}
-        case list():
-            return [_shorten(inner) for inner in value]
-        case _:
-            return value
-
-
-def _body_bytes(event: Json) -> int:
-    match event:
-        case {"body": str(body), "isBase64Encoded": True}:
-            return len(body) * 3 // 4
-        case {"body": str(body)}:
-            return len(body.encode(errors="replace"))
-        case _:
-            return 0
+        text = str(json.loads(found[0]))
+    except ValueError:  # no JSON after all
+        return found[0]
+    return json.dumps(f"{text[:_STRING_KEPT]}… ({len(text):,} characters)").encode()

@@ -21,7 +21,7 @@ from tulle.emulator.happening import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tulle.console.excerpt import Json
+    from tulle.console.json_text import Json
     from tulle.emulator.happening import Happening
     from tulle.emulator.invocation import Report
 
@@ -70,15 +70,11 @@ class History:
             "environments": dict(self._environments),
         }
 
-    def hear(self, happening: Happening) -> Message:
-        """Remember what happened, and give what the page is to be told of it."""
+    def hear(self, happening: Happening) -> Message | None:
+        """Remember what happened, and give what the page is to be told of it, if anything."""
         match happening:
-            case Began():
-                return self._keep(self._begun(happening))
-            case Ended():
-                return self._keep(self._ended(happening))
-            case HttpAnswered():
-                return self._keep(self._answered(happening))
+            case Began() | Ended() | HttpAnswered():
+                return self._keep(self._change(happening))
             case Logged():
                 return self._log(happening)
             case EnvironmentsCounted(busy=busy, idle=idle):
@@ -86,6 +82,15 @@ class History:
                 return self._message("environments", **self._environments)
             case FilesChanged(names=names):
                 return self._message("changed", names=list(names))
+
+    def _change(self, happening: Began | Ended | HttpAnswered) -> Record | None:
+        match happening:
+            case Began():
+                return self._begun(happening)
+            case Ended():
+                return self._ended(happening)
+            case HttpAnswered():
+                return self._answered(happening)
 
     def _begun(self, began: Began) -> Record:
         request_id = began.request.request_id
@@ -112,7 +117,9 @@ class History:
         before = self._record(invocation.request_id)
         return replace(before, environment=ended.environment, outcome=outcome)
 
-    def _answered(self, answered: HttpAnswered) -> Record:
+    def _answered(self, answered: HttpAnswered) -> Record | None:
+        if answered.request_id not in self._records and answered.status < 400:
+            return None  # the gateway's own answer to a CORS preflight is no invocation
         before = self._record(answered.request_id)
         return replace(before, source=Source.HTTP, exchange=exchange_of(answered))
 
@@ -120,11 +127,15 @@ class History:
         known = self._records.get(request_id)
         return known or Record(request_id=request_id, began_at_ms=self._now_ms())
 
-    def _keep(self, record: Record) -> Message:
+    def _keep(self, record: Record | None) -> Message | None:
+        if record is None:
+            return None
         self._records[record.request_id] = record
         if len(self._records) > _INVOCATIONS:
-            oldest = next((each for each in self._records.values() if not each.is_running), record)
-            del self._records[oldest.request_id]
+            records = self._records.values()
+            old = next((each for each in records if not each.is_running), record)
+            if old is not record:
+                del self._records[old.request_id]
         return Message(event="invocation", content=lambda: record.to_json(self._price))
 
     def _log(self, logged: Logged) -> Message:

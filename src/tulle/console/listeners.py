@@ -11,7 +11,7 @@ from tulle.console.refusal import Refusal
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tulle.console.excerpt import Json
+    from tulle.console.json_text import Json
     from tulle.console.message import Message
 
 __all__ = ["Listener", "Listeners"]

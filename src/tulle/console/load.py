@@ -15,7 +15,7 @@ from tulle.errors import TooManyInvocations
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tulle.console.excerpt import Json
+    from tulle.console.json_text import Json
     from tulle.emulator.happening import Happening
     from tulle.emulator.invocation import Invocation, Request
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tulle.console.excerpt import Json
+    from tulle.console.json_text import Json
 
 __all__ = ["Answered", "LoadResult", "LoadState"]
 

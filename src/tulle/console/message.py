@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tulle.console.excerpt import Json
+    from tulle.console.json_text import Json
 
 __all__ = ["Message"]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-    from tulle.console.excerpt import Json
+    from tulle.console.json_text import Json
     from tulle.console.record import Record
     from tulle.emulator.invocation import Report
     from tulle.pricing.rates import Rates
@@ -62,13 +62,14 @@ class PriceTag:
     def _workload(
         self, record: Record, report: Report, billed_duration_ms: int, *, requests: int = 1
     ) -> Workload:
+        exchange = record.exchange
         return Workload(
             requests=requests,
             billed_duration_ms=billed_duration_ms,
             memory_mb=report.memory_size_mb,
             architecture=self.architecture,
-            api=ApiType.NONE if record.exchange is None else self.api,
-            request_bytes=0 if record.event is None else record.event.body_bytes,
+            api=ApiType.NONE if exchange is None else self.api,
+            request_bytes=0 if exchange is None else exchange.request_bytes,
         )
 
 

@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tulle.console.excerpt import Excerpt, Json
+    from tulle.console.excerpt import Excerpt
+    from tulle.console.json_text import Json
     from tulle.emulator.happening import HttpAnswered
     from tulle.emulator.invocation import Report
 
 __all__ = ["Exchange", "Outcome", "Record", "Source", "exchange_of"]
+
+
+_TIMING = re.compile(r"([\w-]{1,40})(?:;[^,]*?)?;dur=(\d{1,9}(?:\.\d{1,9})?)")
+_HEADER_LIMIT = 1000
 
 
 class Source(StrEnum):
@@ -43,6 +48,7 @@ class Exchange:
     path: str
     status: int
     content_type: str | None
+    request_bytes: int
     timings: tuple[tuple[str, float], ...]
 
 
@@ -128,6 +134,7 @@ def exchange_of(answered: HttpAnswered) -> Exchange:
         path=answered.path,
         status=answered.status,
         content_type=headers.get("content-type"),
+        request_bytes=answered.request_bytes,
         timings=_timings(headers.get("server-timing", "")),
     )
 
@@ -143,10 +150,8 @@ def _headers_of(result: Json) -> str:
 
 
 def _timings(header: str) -> tuple[tuple[str, float], ...]:
-    return tuple(
-        (name, float(duration))
-        for name, duration in re.findall(r"([\w-]+)(?:;[^,]*?)?;dur=(\d+(?:\.\d+)?)", header)
-    )
+    found = _TIMING.findall(header[:_HEADER_LIMIT])
+    return tuple((name, float(duration)) for name, duration in found)
 
 
 def _report(report: Report) -> Json:

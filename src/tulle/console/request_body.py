@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
+from tulle.console.json_text import describe_fault, parse_json
 from tulle.console.refusal import Refusal
 from tulle.emulator.http_body import read_body
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from tulle.console.excerpt import Json
+    from tulle.console.json_text import Json
 
-__all__ = ["RequestBody", "describe_fault", "parse_json", "read_request_body"]
+__all__ = ["RequestBody", "read_request_body"]
 
 _EVENT_LIMIT_BYTES = 6 * 1024 * 1024
 _ENVELOPE_BYTES = 1024
@@ -55,7 +56,7 @@ async def read_request_body(request: web.Request) -> RequestBody:
     try:
         text = body.decode()
         fields = parse_json(text)
-    except (ValueError, RecursionError) as exc:
+    except ValueError as exc:
         message = f"the body is no JSON: {describe_fault(exc)}"
         raise Refusal(400, message, hint="look at that place") from exc
     if not isinstance(fields, dict) or "event" not in fields:
@@ -66,35 +67,12 @@ async def read_request_body(request: web.Request) -> RequestBody:
     return RequestBody(event=event, fields=fields)
 
 
-def parse_json(text: str) -> Json:
-    """Parse JSON; Python's own additions to it are refused."""
-    value: Json = json.loads(text, parse_constant=_refuse_constant)
-    return value
-
-
-def describe_fault(fault: ValueError | RecursionError) -> str:
-    """Say where a text is no JSON."""
-    match fault:
-        case json.JSONDecodeError(msg=message, lineno=line, colno=column):
-            return f"line {line}, column {column}: {message}"
-        case UnicodeDecodeError():
-            return "it is not UTF-8"
-        case RecursionError():
-            return "it is nested too deep"
-        case _:
-            return str(fault)
-
-
 def _too_large() -> Refusal:
     return Refusal(
         413,
         "the event is larger than the 6 MB that Lambda takes",
         hint="send a smaller picture, or its URL",
     )
-
-
-def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def _event_text(text: str, event: Json) -> str:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tulle.bundle.output import new_file
+from tulle.console.json_text import describe_fault, parse_json
 from tulle.console.refusal import Refusal
-from tulle.console.request_body import describe_fault, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tulle.console.excerpt import Json
+    from tulle.console.json_text import Json
 
 __all__ = ["SavedEvents", "Starter"]
 
@@ -95,7 +95,7 @@ class SavedEvents:
                 text = content.decode()
                 entry["text"] = text
                 entry["event"] = parse_json(text)
-            except (ValueError, RecursionError) as exc:
+            except ValueError as exc:
                 entry["fault"] = describe_fault(exc)
         return entry
 

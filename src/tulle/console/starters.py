@@ -15,7 +15,7 @@ from tulle.project.api import ApiSection, ApiType
 from tulle.project.route import Route
 
 if TYPE_CHECKING:
-    from tulle.console.excerpt import Json
+    from tulle.console.json_text import Json
     from tulle.emulator.gateway.kind import GatewayKind
 
 __all__ = ["make_starters"]

@@ -60,12 +60,14 @@ class HttpAnswered:
         request_id: the invocation's, which may have been refused and then never began.
         gateway_id: the one among the answer's headers.
         path: with the query, as it was sent.
+        request_bytes: the size of the request's body, as far as it was read.
     """
 
     request_id: str
     gateway_id: str
     method: str
     path: str
+    request_bytes: int
     status: int
     headers: tuple[tuple[str, str], ...]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+from collections import defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from integration.emulator.dev_process import Answer, Dev
 
@@ -44,14 +45,26 @@ class Stream:
     def __init__(self, response: http.client.HTTPResponse) -> None:
         self.response = response
 
+    def message(self) -> tuple[str, Any]:
+        """Wait for the next message; give its kind and its content."""
+        event, content = self._field("event"), json.loads(self._field("data"))
+        assert self.response.readline() == b"\n"
+        return event, content
+
     def next(self, event: str) -> Any:
         """Wait for the next message of a kind."""
         while True:
-            name = self._field("event")
-            content = json.loads(self._field("data"))
-            assert self.response.readline() == b"\n"
+            name, content = self.message()
             if name == event:
                 return content
+
+    def collect(self, is_enough: Callable[[dict[str, list[Any]]], bool]) -> dict[str, list[Any]]:
+        """Gather messages by their kinds until they are enough."""
+        heard: dict[str, list[Any]] = defaultdict(list)
+        while not is_enough(heard):
+            name, content = self.message()
+            heard[name].append(content)
+        return heard
 
     def next_invocation(self, state: str) -> Any:
         """Wait until an invocation is in a state."""

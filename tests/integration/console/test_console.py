@@ -79,6 +79,7 @@ def test_the_function_is_described(dev: Dev) -> None:
             "type": "http",
             "routes": [{"method": "ANY", "path": "/predict"}],
             "picture_route": None,
+            "headers": {},
         },
         "url": dev.url,
         "region": "us-east-1",
@@ -117,7 +118,7 @@ def test_an_event_reaches_the_function_letter_by_letter(dev: Dev) -> None:
         (b"{}", 400, "no event"),
         (b'{"event": NaN}', 400, "NaN is not JSON"),
         (b"\xff", 400, "not UTF-8"),
-        (b'{"event":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400, "nested too deep"),
+        (b'{"event":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400, "nested deeper than"),
         (b'{"event": "' + b"x" * (6 * 1024 * 1024) + b' more than fits"}', 413, "6 MB"),
     ],
     ids=["none", "cut", "list", "without", "nan", "binary", "deep", "large"],
@@ -206,6 +207,7 @@ def test_a_busy_function_says_so(dev: Dev) -> None:
         (("--api", "url"), b'"rawPath"', "/_tulle/"),
         (("--route", "/{proxy+}", "--route", "/"), b'"rawPath"', "/_tulle/"),
         (("--route", "POST /"), b"<!doctype", "/"),
+        (("--route", "$default"), b'"rawPath"', "/_tulle/"),
     ],
 )
 def test_the_function_goes_before_the_page(
@@ -234,6 +236,40 @@ def test_the_page_opens_in_the_browser(folder: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("BROWSER", f"{browser} %s")
     with running_dev(folder, "--handler", "app.handler", "--open") as dev:
         wait_until(lambda: opened.exists() and opened.read_text() == f"{dev.url}/\n", "the browser")
+
+
+REST = """
+[model]
+path = "clothing"
+
+[api]
+type = "rest"
+route = "/models/{name}"
+
+[api.keys.page]
+
+[api.keys.secret]
+from_env = "SECRET_KEY"
+"""
+
+
+def test_the_page_can_ask_a_gateway_that_wants_a_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "x" * 40
+    monkeypatch.setenv("SECRET_KEY", secret)
+    folder = tmp_path / "here"
+    folder.mkdir()
+    (folder / "tulle.toml").write_text(REST)
+    with running_dev(folder) as dev:
+        described = ask(dev, "GET", "function")
+        gateway = described.json["gateway"]
+        picture = dev.request("GET", "/_tulle/samples/hat.jpg").body
+        headers = (("Content-Type", "image/jpeg"), *gateway["headers"].items())
+        answer = dev.request("POST", gateway["picture_route"], picture, headers)
+    assert (gateway["type"], gateway["picture_route"]) == ("rest", "/models/name")
+    assert answer.json["category"] == "hat"
+    assert secret.encode() not in described.body
 
 
 def test_a_built_in_model_has_labels_and_samples(tmp_path: Path) -> None:

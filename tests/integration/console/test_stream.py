@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -30,10 +30,8 @@ def test_a_page_hears_what_was_and_then_what_is(own_dev: Dev) -> None:
     with stream_of(own_dev) as stream:
         snapshot = stream.next("snapshot")
         answer = own_dev.request("POST", "/predict", b"hello")
-        begun = stream.next_invocation("running")
-        line = stream.next("log")
-        done = stream.next_invocation("done")
-        counts = stream.next("environments")
+        heard = stream.collect(is_over)
+    begun, done, line = heard["invocation"][0], heard["invocation"][-1], heard["log"][0]
     assert [each["event"] for each in snapshot["invocations"]] == [{"say": "before"}]
     assert snapshot["invocations"][0]["state"] == "done"
     assert "got before" in [each["line"] for each in snapshot["logs"]]
@@ -41,10 +39,17 @@ def test_a_page_hears_what_was_and_then_what_is(own_dev: Dev) -> None:
     assert snapshot["load"] is None
     assert begun["id"] == line["request_id"] == done["id"]
     assert begun["environment"] == line["environment"]
+    assert (begun["state"], done["report"]["init_duration_ms"]) == ("running", None)
     assert (begun["cold"], begun["event"]["version"]) == (False, "2.0")
     assert line["line"].startswith("START RequestId: ")
     assert done["http"]["gateway_id"] == answer.headers["apigw-requestid"]
-    assert (counts["busy"], counts["idle"]) == (0, 1)
+
+
+def is_over(heard: dict[str, list[Any]]) -> bool:
+    """Tell whether the gateway answered, the report is known, and the environment is idle again."""
+    last, counts = heard["invocation"][-1:], heard["environments"][-1:]
+    ended = any(each["state"] == "done" and each["http"] is not None for each in last)
+    return ended and any((each["busy"], each["idle"]) == (0, 1) for each in counts)
 
 
 def test_a_page_hears_of_changed_files(own_dev: Dev) -> None:

@@ -6,6 +6,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from tulle.console.history import History
 from tulle.console.price import PriceTag
 from tulle.emulator.happening import (
@@ -61,12 +63,18 @@ def ended(
     return Ended(invocation=invocation, environment="stream")
 
 
-def answered(request_id: str = "a", *headers: tuple[str, str], status: int = 200) -> HttpAnswered:
+def answered(
+    request_id: str = "a",
+    *headers: tuple[str, str],
+    status: int = 200,
+    request_bytes: int = 0,
+) -> HttpAnswered:
     return HttpAnswered(
         request_id=request_id,
         gateway_id="JKJaXmPLvHcESHA=",
         method="POST",
         path="/predict?a=1",
+        request_bytes=request_bytes,
         status=status,
         headers=headers,
     )
@@ -74,8 +82,9 @@ def answered(request_id: str = "a", *headers: tuple[str, str], status: int = 200
 
 def tell(remembered: History, *happenings: Happening) -> Any:
     """Tell what happened, and give what the page was told last."""
-    messages = [remembered.hear(happening) for happening in happenings]
-    return messages[-1].content()
+    *_, message = [remembered.hear(happening) for happening in happenings]
+    assert message is not None
+    return message.content()
 
 
 def invocations(remembered: History) -> Any:
@@ -155,6 +164,12 @@ def test_what_never_began_was_refused() -> None:
     assert (refused["environment"], refused["event"], refused["cost"]) == (None, None, None)
 
 
+def test_a_preflight_is_no_invocation() -> None:
+    remembered = history()
+    assert remembered.hear(answered(status=204)) is None
+    assert invocations(remembered) == []
+
+
 def test_another_attempt_begins_anew() -> None:
     remembered = history()
     again = tell(remembered, began(), ended(error_type="Error"), began())
@@ -184,16 +199,15 @@ def test_a_call_costs_what_lambda_bills_and_a_million_find_it_warm() -> None:
 
 
 def test_a_gateway_costs_too_and_a_function_url_does_not() -> None:
-    def gateway_usd(api: ApiType, payload: bytes = b"{}") -> list[float]:
-        done = tell(history(api), began(payload=payload), ended(), answered())
+    def gateway_usd(api: ApiType, request_bytes: int = 0) -> list[float]:
+        done = tell(history(api), began(), ended(), answered(request_bytes=request_bytes))
         parts = done["cost"]["parts"]
         return [part["million_usd"] for part in parts if part["what"] == "gateway"]
 
     assert gateway_usd(ApiType.HTTP) == [1.0]
     assert gateway_usd(ApiType.REST) == [3.5]
     assert gateway_usd(ApiType.URL) == []
-    picture = json.dumps({"body": "A" * 1_000_000, "isBase64Encoded": True}).encode()
-    assert gateway_usd(ApiType.HTTP, picture) == [2.0]  # 750,000 bytes count as two requests
+    assert gateway_usd(ApiType.HTTP, 750_000) == [2.0]  # it counts as two requests
 
 
 def test_long_strings_of_a_large_event_are_cut_and_the_rest_is_kept() -> None:
@@ -219,6 +233,43 @@ def test_a_result_that_is_no_json_is_shown_as_text() -> None:
     assert (large["result"][:3], large["result_cut"]) == ("xxx", True)
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"NaN",
+        b'{"a": [Infinity]}',
+        b"1e999",
+        b"[" * 500 + b"]" * 500,
+        b"[" * 5000 + b"]" * 5000,
+        b"9" * 5000,
+        b"[" * 40_000 + b"]" * 40_000,
+        b'"' + b'\\"' * 50_000,
+        b'\\"' * 50_000,
+        b'"' + b"x" * 100_000,
+        b'["' + b"\\ud800" * 20_000 + b'"]',
+        b"[" + b"0.5," * 30_000 + b"1e999]",
+    ],
+    ids=lambda payload: payload[:10].decode() + str(len(payload)),
+)
+def test_whatever_the_function_gives_a_browser_can_read(payload: bytes) -> None:
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    done = tell(history(), began(), ended(payload=payload))
+    read = json.loads(json.dumps(done, allow_nan=False), parse_constant=refuse)
+    assert read["state"] == "done"
+    assert isinstance(read["result"], str | list)
+    assert len(json.dumps(read["result"])) < 200_000
+
+
+def test_the_timings_of_a_malicious_header_are_read_at_once() -> None:
+    header = "a;" * 50_000 + ", infer;dur=1"
+    done = tell(history(), began(), ended(), answered("a", ("server-timing", header)))
+    assert done["timings"] is None
+    many = ",".join(f"t{number};dur={'9' * 400}" for number in range(100))
+    assert tell(history(), began(), ended(), answered("a", ("server-timing", many)))
+
+
 def test_the_last_two_hundred_are_remembered_and_all_that_run() -> None:
     remembered = history()
     tell(remembered, began("runs"))
@@ -226,6 +277,14 @@ def test_the_last_two_hundred_are_remembered_and_all_that_run() -> None:
         tell(remembered, began(str(number)), ended(str(number)))
     kept = [each["id"] for each in invocations(remembered)]
     assert kept == ["runs", *(str(number) for number in range(51, 250))]
+
+
+def test_one_that_ends_among_many_that_run_is_still_there_for_the_gateways_answer() -> None:
+    remembered = history()
+    running = [began(str(number)) for number in range(300)]
+    done = tell(remembered, *running, ended("299"), answered("299"))
+    assert (done["state"], done["http"]["status"]) == ("done", 200)
+    assert len(invocations(remembered)) == 300
 
 
 def test_the_log_keeps_two_thousand_lines_and_cuts_long_ones() -> None:

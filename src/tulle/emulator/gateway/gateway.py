@@ -82,6 +82,7 @@ class Gateway:
                 gateway_id=ids.gateway_id,
                 method=http.method,
                 path=http.rel_url.raw_path_qs,
+                request_bytes=http.content.total_bytes,
                 status=response.status,
                 headers=tuple(response.headers.items()),
             )
