@@ -110,7 +110,8 @@ def conflicts(api: Section) -> Iterator[tuple[str, str]]:
         if key in api:
             yield f"`api.{key}` does not go with type {kind!r}", hint
     yield from _routes(api, kind)
-    yield from _cors(api.get("cors"))
+    if "cors" not in strangers:
+        yield from _cors(api.get("cors"))
     yield from _quotas(api.get("keys"))
     timeout_s = api.get("timeout_s")
     if kind == "http" and isinstance(timeout_s, int | float) and timeout_s > 30:

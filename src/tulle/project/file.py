@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from tulle.errors import Finding
+
 __all__ = ["read_project"]
 
 _FILE, _PYPROJECT = "tulle.toml", "pyproject.toml"
@@ -47,13 +49,19 @@ def read_project(
             content[section] = {key: value for key, value in merged.items() if value is not None}
     findings = check_project(content)
     if findings:
-        count = "1 problem" if len(findings) == 1 else f"{len(findings)} problems"
-        raise InvalidProject(
-            f"{folder / name} has {count}" if name else "there is nothing to build",
-            hint=f"put that right in {name}" if name else findings[0].hint,
-            detail=describe_findings(findings),
-        )
+        raise _invalid(folder, name, findings)
     return _project(folder.resolve(), content)
+
+
+def _invalid(folder: Path, name: str | None, findings: tuple[Finding, ...]) -> InvalidProject:
+    count = "1 problem" if len(findings) == 1 else f"{len(findings)} problems"
+    if name is not None:
+        message, hint = f"{folder / name} has {count}", f"put that right in {name}"
+    elif len(findings) == 1:
+        return InvalidProject(findings[0].message, hint=findings[0].hint)
+    else:
+        message, hint = f"the options have {count}", findings[0].hint
+    return InvalidProject(message, hint=hint, detail=describe_findings(findings))
 
 
 def _read(folder: Path) -> tuple[str | None, dict[str, Any]]:

@@ -47,25 +47,6 @@ def lambda_handler(event, context):
         time.sleep(0.01)
     return {"statusCode": 200}
 """
-STARLETTE = """
-from mangum import Mangum
-from starlette.applications import Starlette
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
-
-async def about(request):
-    found = {"path": request.url.path, "query": request.query_params.multi_items()}
-    response = JSONResponse({**found, "cookies": request.cookies})
-    response.set_cookie("a", "1")
-    response.set_cookie("b", "2")
-    return response
-
-async def echo(request):
-    return Response(await request.body(), media_type="image/png")
-
-app = Starlette(routes=[Route("/about", about), Route("/echo", echo, methods=["POST"])])
-lambda_handler = Mangum(app, lifespan="off")
-"""
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -238,24 +219,6 @@ def test_a_rest_api_names_the_trace_of_what_the_function_answered(
 def test_none_names_its_server(gateways: dict[str, Dev]) -> None:
     for gateway in gateways.values():
         assert gateway.request("GET", "/ask").headers["Server"] is None
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_starlette_app_behind_mangum_works_under_each(folder: Path, kind: str) -> None:
-    (folder / "app.py").write_text(STARLETTE)
-    route = () if kind == "url" else ("--route", "/{proxy+}")
-    with running_dev(folder, "--handler", "app.lambda_handler", "--api", kind, *route) as dev:
-        about = dev.request("GET", "/about?a=1&a=2&b=x%20y", headers=(("Cookie", "c=3"),))
-        image = (("Content-Type", "image/png"), ("Accept", "image/png"))
-        echo = dev.request("POST", "/echo", b"\xff\x00", image)
-        assert dev.request("GET", "/nowhere").status == 404
-    assert about.json == {
-        "path": "/about",
-        "query": [["a", "1"], ["a", "2"], ["b", "x y"]],
-        "cookies": {"c": "3"},
-    }
-    assert [value[:3] for value in about.headers.get_all("Set-Cookie") or ()] == ["a=1", "b=2"]
-    assert (echo.status, echo.body) == (200, b"\xff\x00")
 
 
 def test_no_gateway_leaves_the_invoke_api(folder: Path) -> None:

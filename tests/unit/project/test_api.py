@@ -198,3 +198,14 @@ def test_an_option_takes_a_key_away(tmp_path: Path) -> None:
     (tmp_path / "tulle.toml").write_text("[function]\nhandler = 'a.b'\n[api]\nroute = '/a'\n")
     options = {"api": {"route": None, "routes": ["/b"]}}
     assert read_project(tmp_path, options).api.routes == (Route(path="/b"),)
+
+
+def test_options_may_be_wrong_without_a_file(tmp_path: Path) -> None:
+    options: dict[str, dict[str, object]] = {
+        "function": {"handler": "a.b"},
+        "api": {"type": "rest", "cors": {}},
+    }
+    with pytest.raises(InvalidProject) as caught:
+        read_project(tmp_path, options)
+    assert caught.value.message == "`api.cors` does not go with type 'rest'"
+    assert "let it answer OPTIONS" in caught.value.hint

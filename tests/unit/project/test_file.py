@@ -129,7 +129,7 @@ def test_options_go_before_the_file(tmp_path: Path) -> None:
 def test_nothing_at_all_is_nothing_to_build(tmp_path: Path) -> None:
     with pytest.raises(InvalidProject) as caught:
         read_project(tmp_path)
-    assert caught.value.message == "there is nothing to build"
+    assert caught.value.message == "neither a model nor a handler is named"
     assert "tulle build MODEL" in caught.value.hint
 
 
