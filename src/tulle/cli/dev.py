@@ -15,6 +15,7 @@ import click
 from click.core import ParameterSource
 
 from tulle.api.dev import FunctionSettings, HandlerSource, ModelSource, dev
+from tulle.cli.event_options import event_options, read_event_settings
 from tulle.cli.function_log import FunctionLog
 from tulle.cli.gateway_options import example_calls, gateway_options, read_api_section
 from tulle.cli.reporter import TerminalReporter
@@ -45,6 +46,10 @@ class _Options(TypedDict):
     memory_mb: int
     timeout_s: int
     concurrency: int
+    event_retries: int | None
+    event_max_age_s: int | None
+    event_retry_wait_s: float
+    dead_letter_file: Path | None
     environment: tuple[tuple[str, str], ...]
     client: str
     allow_private_addresses: bool
@@ -102,6 +107,7 @@ def _variables(
     show_default=True,
     help="How many invocations may run at once, each in a process of its own; more get 429.",
 )
+@event_options
 @click.option(
     "--env",
     "environment",
@@ -162,6 +168,12 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
                 cors_origins=options["cors_origins"],
             ),
             reload=options["reload"],
+            events=read_event_settings(
+                options["event_retries"],
+                options["event_max_age_s"],
+                retry_wait_s=options["event_retry_wait_s"],
+                dead_letter_file=options["dead_letter_file"],
+            ),
         ),
         surroundings=Surroundings(
             reporter=reporter,

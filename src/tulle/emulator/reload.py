@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from watchfiles import awatch
+from watchfiles import DefaultFilter, awatch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -17,13 +17,18 @@ _SETTLING_MS = 20
 _GATHERING_MS = 200
 
 
-async def changed_files(folder: Path) -> AsyncIterator[tuple[str, ...]]:
+async def changed_files(
+    folder: Path, *, left_out: Path | None = None
+) -> AsyncIterator[tuple[str, ...]]:
     """Give the changed files, relative to the folder, each time that some change.
 
     Left out is what `watchfiles` leaves out by itself: bytecode, caches, virtual environments,
-    version control and editors' temporary files.
+    version control and editors' temporary files; and one file more, if it is named.
     """
-    async for changes in awatch(folder, step=_SETTLING_MS, debounce=_GATHERING_MS):
+    wanted = DefaultFilter(ignore_paths=[left_out] if left_out else None)
+    async for changes in awatch(
+        folder, watch_filter=wanted, step=_SETTLING_MS, debounce=_GATHERING_MS
+    ):
         yield tuple(sorted({_relative(path, folder) for _, path in changes}))
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
+from tulle.emulator.asynchronous.queue import EventQueue
+from tulle.emulator.asynchronous.settings import EventSettings
 from tulle.emulator.dispatcher import Dispatcher
 from tulle.emulator.gateway.api_keys import issue_keys
 from tulle.emulator.gateway.choice import choose_gateway
@@ -46,6 +48,7 @@ class ServerOptions:
         port: 0 takes any free one.
         reload: whether a changed file in the function's folder gives the next invocation a fresh
             environment.
+        events: how asynchronous calls are tried again, and where they end.
         api: what stands before the function; a function URL takes every path, whatever the routes.
     """
 
@@ -53,6 +56,7 @@ class ServerOptions:
     port: int = 8000
     api: ApiSection = field(default_factory=ApiSection)
     reload: bool = True
+    events: EventSettings = field(default_factory=EventSettings)
 
 
 class LocalLambda:
@@ -76,6 +80,7 @@ class LocalLambda:
         self._add_pages = add_pages
         self.api_keys = issue_keys(options.api.keys, surroundings.environ)
         self._dispatcher = Dispatcher(function, surroundings)
+        self._events = EventQueue(self._dispatcher.submit, options.events, surroundings)
         self._runner: web.AppRunner | None = None
         self._watcher: asyncio.Task[None] | None = None
 
@@ -113,6 +118,7 @@ class LocalLambda:
         if self._watcher is not None:
             self._watcher.cancel()
             await asyncio.gather(self._watcher, return_exceptions=True)
+        await self._events.stop()
         await self._dispatcher.stop()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -159,7 +165,7 @@ class LocalLambda:
         surroundings = self._surroundings
         application = web.Application(middlewares=[host_guard(self._options.host)])
         application.on_response_prepare.append(_leave_out_the_servers_name)
-        LambdaApi(self.function, self._dispatcher, surroundings).add_to(application)
+        LambdaApi(self.function, self._dispatcher, self._events, surroundings).add_to(application)
         if self._add_pages is not None:
             self._add_pages(application, self)
         parts = choose_gateway(
@@ -173,7 +179,8 @@ class LocalLambda:
     async def _renew_on_change(self) -> None:
         reporter = self._surroundings.reporter
         try:
-            async for names in changed_files(self.function.folder):
+            left_out = self._options.events.dead_letter_file
+            async for names in changed_files(self.function.folder, left_out=left_out):
                 more = f" and {len(names) - 3} more" if len(names) > 3 else ""
                 self._dispatcher.renew()
                 self._surroundings.tell(FilesChanged(names=names))

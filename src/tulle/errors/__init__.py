@@ -75,6 +75,7 @@ from tulle.errors.bundle import (
 )
 from tulle.errors.emulator import (
     AddressUnavailable,
+    DeadLetterFileUnusable,
     EmulatorError,
     PortInUse,
     TooManyInvocations,
@@ -120,6 +121,7 @@ __all__ = [
     "BundleChanged",
     "BundleError",
     "ConversionFailed",
+    "DeadLetterFileUnusable",
     "DigestMismatch",
     "EmulatorError",
     "Finding",

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from tulle.errors.error import TulleError
 
-__all__ = ["AddressUnavailable", "EmulatorError", "PortInUse", "TooManyInvocations"]
+__all__ = [
+    "AddressUnavailable",
+    "DeadLetterFileUnusable",
+    "EmulatorError",
+    "PortInUse",
+    "TooManyInvocations",
+]
 
 
 class EmulatorError(TulleError):
@@ -18,6 +24,12 @@ class AddressUnavailable(EmulatorError):
     """The local Lambda cannot listen where it was told to."""
 
     code = "address-unavailable"
+
+
+class DeadLetterFileUnusable(EmulatorError):
+    """Events that are given up cannot be kept where they should be."""
+
+    code = "dead-letter-file-unusable"
 
 
 class PortInUse(EmulatorError):

@@ -135,13 +135,13 @@ def test_an_error_is_shown_as_aws_has_it(
     )
 
 
-def test_above_the_limit_it_says_so(functions: Path, tmp_path: Path) -> None:
+def test_above_the_limit_it_says_so(functions: Path, shared: Path, tmp_path: Path) -> None:
     options = ("--handler", "lambda_function.lambda_handler", "--concurrency", "1")
     with running_dev(functions, *options) as dev:
-        event = json.dumps({"do": "wait_for", "file": str(tmp_path / "go")})
+        event = json.dumps({"do": "wait_for", "file": str(shared / "go")})
         shown(invoke(dev, tmp_path, "--invocation-type", "Event", "--payload", event))
         dev.wait_for_log(" waits")
         done = invoke(dev, tmp_path)
-        (tmp_path / "go").touch()
+        (shared / "go").touch()
     assert "An error occurred (TooManyRequestsException) when calling the Invoke" in done.stderr
     assert done.stderr.strip().endswith("Rate Exceeded.")

@@ -218,6 +218,8 @@ def test_a_port_in_use_is_said_and_the_next_free_one_offered(folder: Path) -> No
         (("--api", "url", "--route", "/predict"), 2, "a function URL has no routes: leave out --route"),
         (("--route", "/{name+}/more"), 2, "'{name+}' at the end for all that follows"),
         (("--handler", "a.b", "--host", "no.such.host.invalid"), 6, "error[address-unavailable]"),
+        (("--handler", "a.b", "--dead-letter-file", "no/such/file"), 6, "error[dead-letter-file-unusable]"),
+        (("--handler", "a.b", "--event-retries", "3"), 2, "3 is not in the range 0<=x<=2"),
         (("clothing", "--handler", "a.b"), 2, "give a MODEL or a --handler, not both"),
         (("--folder", "."), 2, "--folder goes with --handler"),
         (("nowhere.tflite",), 2, "nowhere.tflite"),

@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 
 from tulle.emulator.lambda_api.call import Call
 from tulle.emulator.lambda_api.error import AwsError
+from tulle.emulator.lambda_api.event_config import EventConfigApi
 from tulle.emulator.lambda_api.functions import FunctionsApi
 from tulle.emulator.lambda_api.invoke import InvokeApi
 from tulle.emulator.lambda_api.naming import RIE_NAME
@@ -17,6 +18,7 @@ from tulle.emulator.lambda_api.operations import Operation, Operations
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tulle.emulator.asynchronous.queue import EventQueue
     from tulle.emulator.dispatcher import Dispatcher
     from tulle.emulator.function import Function
     from tulle.emulator.surroundings import Surroundings
@@ -31,12 +33,17 @@ class LambdaApi:
     """The Lambda API, with one function in it."""
 
     def __init__(
-        self, function: Function, dispatcher: Dispatcher, surroundings: Surroundings
+        self,
+        function: Function,
+        dispatcher: Dispatcher,
+        events: EventQueue,
+        surroundings: Surroundings,
     ) -> None:
         self._table = Operations()
         self._answers = {
-            "Invoke": InvokeApi(function, dispatcher, surroundings).invoke,
+            "Invoke": InvokeApi(function, dispatcher, events, surroundings).invoke,
             **FunctionsApi(function).operations,
+            **EventConfigApi(function, events, surroundings).operations,
         }
 
     def add_to(self, application: web.Application) -> None:

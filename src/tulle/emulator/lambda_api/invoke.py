@@ -16,6 +16,7 @@ from tulle.emulator.outcome import Answer
 from tulle.errors import TooManyInvocations
 
 if TYPE_CHECKING:
+    from tulle.emulator.asynchronous.queue import EventQueue
     from tulle.emulator.dispatcher import Dispatcher
     from tulle.emulator.function import Function
     from tulle.emulator.invocation import Request
@@ -43,10 +44,15 @@ class InvokeApi:
     """Runs the function for whoever calls it."""
 
     def __init__(
-        self, function: Function, dispatcher: Dispatcher, surroundings: Surroundings
+        self,
+        function: Function,
+        dispatcher: Dispatcher,
+        events: EventQueue,
+        surroundings: Surroundings,
     ) -> None:
         self._function = function
         self._dispatcher = dispatcher
+        self._events = events
         self._surroundings = surroundings
 
     async def invoke(self, call: Call) -> web.Response:
@@ -65,23 +71,23 @@ class InvokeApi:
         )
         if kind is _Type.DRY_RUN:
             return web.Response(status=204, headers=_headers(request))
-        if asynchronous:
-            self._dispatcher.enqueue(request)
-            return web.Response(status=202, headers=_headers(request))
-        return await self._invoke(request, with_tail=log is _LogType.TAIL)
-
-    async def _invoke(self, request: Request, *, with_tail: bool) -> web.Response:
         try:
-            if not with_tail:
-                return _response(request, await self._dispatcher.ask(request))
-            invocation = await self._dispatcher.submit(request)
-            answer = Answer(body=invocation.payload, error_type=invocation.error_type)
-            return _response(request, answer, tail=invocation.log_tail)
+            if asynchronous:
+                self._events.add(request)
+                return web.Response(status=202, headers=_headers(request))
+            return await self._run(request, with_tail=log is _LogType.TAIL)
         except TooManyInvocations as exc:
             reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
             raise user_error(
                 429, "TooManyRequestsException", "Rate Exceeded.", reason=reason
             ) from exc
+
+    async def _run(self, request: Request, *, with_tail: bool) -> web.Response:
+        if not with_tail:
+            return _response(request, await self._dispatcher.ask(request))
+        invocation = await self._dispatcher.submit(request)
+        answer = Answer(body=invocation.payload, error_type=invocation.error_type)
+        return _response(request, answer, tail=invocation.log_tail)
 
     def _invoked_arn(self, call: Call) -> str:
         """Give the ARN that the function sees: it has a version if the caller named one."""

@@ -74,6 +74,15 @@ def fail(event: Event, _context: Any) -> object:
     raise ValueError(event["message"])
 
 
+def fail_at_first(event: Event, _context: Any) -> object:
+    place = Path(event["place"])
+    attempt = len(os.listdir(place)) + 1
+    (place / str(attempt)).touch()
+    print(f"attempt {attempt}")
+    if attempt <= event["failures"]:
+        raise ValueError(f"attempt {attempt}")
+
+
 def unserialisable(_event: Event, _context: Any) -> object:
     return {1, 2}
 
@@ -89,6 +98,10 @@ def meet(event: Event, context: Any) -> object:
     while len(os.listdir(event["place"])) < event["invited"]:
         time.sleep(0.01)
     return {"guest": event["guest"], "pid": os.getpid(), "log_stream": context.log_stream_name}
+
+
+def leave_a_mark(event: Event, context: Any) -> object:
+    (Path(event["place"]) / context.aws_request_id).touch()
 
 
 def wait_for(event: Event, _context: Any) -> object:
