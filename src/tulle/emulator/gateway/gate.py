@@ -24,7 +24,8 @@ class Gate:
     Args:
         throttle: for each route by itself.
         route_throttle: for single routes instead, by their keys.
-        keys: who may call; nobody is asked for a key where there are none.
+        keys: who may call; nobody is asked for a key where there are none. Nor is a route that is
+            for OPTIONS alone: browsers send no keys with a preflight.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Gate:
         Raises:
             Refused: it may not come in.
         """
-        caller = self._find(key_value)
+        caller = None if route.method == "OPTIONS" else self._find(key_value)
         if caller is not None:
             caller.count(now_s)
         if route.key not in self._routes:

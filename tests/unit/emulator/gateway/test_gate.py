@@ -71,6 +71,12 @@ def test_only_known_keys_come_in(key: str, expected: Refusal | None) -> None:
     assert refused(Gate(FREE, keys=(issued("a"), issued("b"))), key) is expected
 
 
+def test_a_route_for_preflights_asks_for_no_key() -> None:
+    gate = Gate(FREE, keys=(issued("a"),))
+    assert refused(gate, route=Route(method="OPTIONS", path="/predict")) is None
+    assert refused(gate, route=Route(path="/predict")) is Refusal.UNKNOWN_KEY
+
+
 def test_a_key_is_told() -> None:
     known = issued("a")
     assert Gate(FREE, keys=(known,)).admit(PREDICT, known.value, 0) is known
