@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Answered", "LoadResult", "LoadState"]
 
-_ENVIRONMENTS_EVERY_MS = 50
-
 
 class LoadState(StrEnum):
     """How far a load run is."""
@@ -51,7 +49,7 @@ class LoadResult:
         self._latencies_ms: list[float] = []
         self._counts = dict.fromkeys(Answered, 0)
         self._environments: list[Json] = []
-        self._environments_noted = 0.0, 0
+        self._count = self._peak = self._kept_peak = (0, 0)
         self._first_error: Json = None
         self._told_samples = 0
         self._told_environments = 0
@@ -69,15 +67,13 @@ class LoadResult:
             self._first_error = {"error_type": error_type, "message": _message(payload)}
 
     def note_environments(self, busy: int, idle: int) -> None:
-        """Count the environments as they are now; whether they are busy only from time to time."""
-        now_ms = self._elapsed_ms()
-        then_ms, total = self._environments_noted
-        if busy + idle != total or now_ms - then_ms >= _ENVIRONMENTS_EVERY_MS:
-            self._environments.append([now_ms, busy, idle])
-            self._environments_noted = now_ms, busy + idle
+        """Count the environments as they are now."""
+        self._count = busy, idle
+        self._peak = max(self._peak, self._count)
 
     def end(self, state: LoadState) -> None:
         """Let the clock stand."""
+        self._add_peak()
         self.state = state
         self._ended_s = time.perf_counter()
 
@@ -87,11 +83,19 @@ class LoadResult:
 
     def describe_news(self) -> dict[str, Json]:
         """Give the figures, and of the samples only those that were not given by this before."""
+        self._add_peak()
         samples = self._samples[self._told_samples :]
         environments = self._environments[self._told_environments :]
         self._told_samples += len(samples)
         self._told_environments += len(environments)
         return self._describe(samples, environments)
+
+    def _add_peak(self) -> None:
+        """Keep the most that were busy since this was done last, for there are too many counts for a plot."""
+        if self._peak != self._kept_peak:
+            busy, idle = self._kept_peak = self._peak
+            self._environments.append([self._elapsed_ms(), busy, idle])
+        self._peak = self._count
 
     def _describe(self, samples: list[Json], environments: list[Json]) -> dict[str, Json]:
         latencies = sorted(self._latencies_ms)
