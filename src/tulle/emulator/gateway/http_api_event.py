@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["EventSettings", "build_event"]
 
 _TEXT_TYPES = frozenset({"application/javascript", "application/json", "application/xml"})
-
-
 # What the connection is about, not the function.
 _NOT_PASSED_ON = frozenset(
     {"connection", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}

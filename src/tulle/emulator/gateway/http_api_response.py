@@ -17,8 +17,19 @@ from tulle.emulator.gateway.kind import Refusal, Refused
 
 __all__ = ["read_response"]
 
-# The server that sends the response sets these.
-_DROPPED = frozenset({"connection", "content-length", "date", "server", "transfer-encoding"})
+# The server that sends the response sets these, or HTTP/2 does not have them.
+_DROPPED = frozenset(
+    {
+        "connection",
+        "content-length",
+        "date",
+        "keep-alive",
+        "proxy-connection",
+        "server",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
 
 
 def read_response(payload: bytes, *, content_type: str) -> HttpResponse:
