@@ -104,6 +104,7 @@ def test_an_event_that_works_at_last_is_done(functions: Path, tmp_path: Path, pl
         ({"do": "leave", "code": 3}, "Runtime.ExitError"),
         ({"do": "die", "signal": "SIGKILL"}, "Runtime.ExitError"),
         ({"do": "sleep", "s": 60}, "Sandbox.Timedout"),
+        ({"do": "allocate", "mb": 300}, "Runtime.OutOfMemory"),
         ({"do": "unserialisable"}, "Runtime.MarshalError"),
         ({"do": "large", "bytes": 7_000_000}, "Function.ResponseSizeTooLarge"),
     ],
@@ -112,8 +113,8 @@ def test_every_way_to_fail_is_a_failure(
     functions: Path, tmp_path: Path, event: dict[str, Any], error_type: str
 ) -> None:
     kept = tmp_path / "dead.jsonl"
-    options = ("--event-retries", "1", "--timeout-s", "1", "--dead-letter-file", str(kept))
-    with running_dev(functions, *AT_ONCE, *options) as dev:
+    limits = ("--event-retries", "1", "--timeout-s", "2", "--memory-mb", "128")
+    with running_dev(functions, *AT_ONCE, *limits, "--dead-letter-file", str(kept)) as dev:
         request_id = send(dev, **event)
         dev.wait_for_log("given up after 2 attempts")
         assert starts(dev) == [request_id] * 2

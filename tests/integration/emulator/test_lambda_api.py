@@ -193,7 +193,7 @@ def test_what_the_local_lambda_does_not_have_it_says(
         getattr(client, operation)(**arguments)
     error = caught.value
     assert error.response["Error"]["Code"] == "NotImplementedException"
-    expected = f"The local Lambda does not have {error.operation_name}. It has GetAccountSettings, "
+    expected = f"The local Lambda does not have {error.operation_name}. It has "
     assert error.response["Error"]["Message"].startswith(expected)
     assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
@@ -212,3 +212,23 @@ def test_to_look_is_not_to_call(dev: Dev, method: str) -> None:
     answer = dev.request(method, "/2015-03-31/functions/function/invocations", b'{"do": "count"}')
     assert (answer.status, answer.headers["Allow"], answer.body) == (204, "POST", b"")
     assert dev.invoke({"do": "count"}).json["count"] == before + 1
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        (("Origin", "https://example.com"), 403),
+        (("Origin", "null"), 403),
+        (("Origin", "http://localhost.example.com:8000"), 403),
+        (("Origin", "http://[::1"), 403),
+        (("Sec-Fetch-Site", "cross-site"), 403),
+        (("Origin", "http://localhost:3000"), 200),
+        (("Origin", "http://127.0.0.1"), 200),
+        (("Sec-Fetch-Site", "same-origin"), 200),
+    ],
+)
+def test_a_page_of_another_site_cannot_run_the_function(
+    dev: Dev, header: tuple[str, str], status: int
+) -> None:
+    path = "/2015-03-31/functions/function/invocations"
+    assert dev.request("POST", path, b'{"do": "pong"}', (header,)).status == status

@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from tulle.emulator.lambda_api.call import Call
 from tulle.emulator.lambda_api.error import AwsError
 from tulle.emulator.lambda_api.event_config import EventConfigApi
+from tulle.emulator.lambda_api.foreign_page import is_of_foreign_page
 from tulle.emulator.lambda_api.functions import FunctionsApi
 from tulle.emulator.lambda_api.invoke import InvokeApi
 from tulle.emulator.lambda_api.naming import RIE_NAME
@@ -57,10 +58,14 @@ class LambdaApi:
             response = await self._respond(http)
         except AwsError as error:
             response = error.response()
-        response.headers.setdefault("x-amzn-RequestId", str(uuid.uuid4()))
+        if "x-amzn-RequestId" not in response.headers:
+            response.headers["x-amzn-RequestId"] = str(uuid.uuid4())
         return response
 
     async def _respond(self, http: web.Request) -> web.Response:
+        if is_of_foreign_page(http):
+            message = "A page of another site may not call the local Lambda"
+            raise AwsError(403, "AccessDeniedException", {"Message": message})
         path = http.rel_url.raw_path
         if http.method in {hdrs.METH_HEAD, hdrs.METH_OPTIONS} and self._table.methods(path):
             allowed = ", ".join(self._table.methods(path))

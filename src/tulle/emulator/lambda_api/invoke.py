@@ -99,8 +99,10 @@ class InvokeApi:
 
 def _header(call: Call, name: str, parameter: str, default: _Choice) -> _Choice:
     """Read a header that allows a few values only."""
+    text = call.http.headers.get(name)
+    if not text:
+        return default
     choices = type(default)
-    text = call.http.headers.get(name) or default
     if text not in tuple(choices):
         constraint = f"Member must satisfy enum value set: [{', '.join(choices)}]"
         raise validation_error(complaint(parameter, text, constraint))

@@ -35,7 +35,7 @@ def json_complaint(payload: bytes) -> str | None:
     except UnicodeDecodeError as exc:
         return _byte_complaint(payload, exc.start)
     try:
-        json.loads(text, parse_constant=_refuse)
+        _DECODER.decode(text)
     except _Constant as exc:
         return f"Non-standard token '{exc}'" + _place(text, text.find(str(exc)))
     except json.JSONDecodeError as exc:
@@ -47,6 +47,9 @@ def json_complaint(payload: bytes) -> str | None:
 
 def _refuse(constant: str) -> object:
     raise _Constant(constant)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
 def _byte_complaint(payload: bytes, position: int) -> str:
