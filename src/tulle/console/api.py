@@ -13,7 +13,6 @@ from tulle.console.refusal import Refusal
 from tulle.console.request_body import read_request_body
 from tulle.console.saved_events import SavedEvents
 from tulle.console.starters import make_starters
-from tulle.errors import TooManyInvocations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,15 +103,8 @@ class ConsoleApi:
 
     async def _invoke(self, request: web.Request) -> web.Response:
         body = await read_request_body(request)
-        history = self._state.history
-        call = self._running.request(body.event)
-        history.expect_own(call.request_id)
-        try:
-            await self._running.run(call)
-        except TooManyInvocations:
-            history.forget_own(call.request_id)
-            raise
-        return json_answer(history.invocation(call.request_id))
+        invocation = await self._running.invoke(body.event)
+        return json_answer(self._state.history.invocation(invocation.request_id))
 
     async def _list_samples(self, _request: web.Request) -> web.Response:
         samples = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tulle.console.excerpt import take_excerpt
 from tulle.console.message import Message
-from tulle.console.record import Outcome, Record, Source, exchange_of
+from tulle.console.record import Outcome, Record, exchange_of
 from tulle.emulator.happening import (
     Began,
     Ended,
@@ -47,16 +47,7 @@ class History:
         self._price = price
         self._records: dict[str, Record] = {}  # the newest is the last
         self._lines: deque[dict[str, Json]] = deque(maxlen=_LOG_LINES)
-        self._own: set[str] = set()
         self._environments: dict[str, Json] = {"busy": 0, "idle": 0}
-
-    def expect_own(self, request_id: str) -> None:
-        """Know of an invocation that is about to begin that the page asked for it."""
-        self._own.add(request_id)
-
-    def forget_own(self, request_id: str) -> None:
-        """Know that such an invocation never began."""
-        self._own.discard(request_id)
 
     def invocation(self, request_id: str) -> dict[str, Json]:
         """Describe an invocation that is remembered."""
@@ -93,13 +84,10 @@ class History:
                 return self._answered(happening)
 
     def _begun(self, began: Began) -> Record:
-        request_id = began.request.request_id
-        before = self._record(request_id)
-        own = request_id in self._own
-        self._own.discard(request_id)
+        before = self._record(began.request.request_id)
         return replace(
             before,
-            source=Source.PAGE if own else before.source,
+            source=began.request.source,
             environment=began.environment,
             cold=began.cold,
             attempts=before.attempts + 1,
@@ -121,7 +109,7 @@ class History:
         if answered.request_id not in self._records and answered.status < 400:
             return None  # the gateway's own answer to a CORS preflight is no invocation
         before = self._record(answered.request_id)
-        return replace(before, source=Source.HTTP, exchange=exchange_of(answered))
+        return replace(before, exchange=exchange_of(answered))
 
     def _record(self, request_id: str) -> Record:
         known = self._records.get(request_id)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from tulle.emulator.invocation import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,19 +16,11 @@ if TYPE_CHECKING:
     from tulle.emulator.happening import HttpAnswered
     from tulle.emulator.invocation import Report
 
-__all__ = ["Exchange", "Outcome", "Record", "Source", "exchange_of"]
+__all__ = ["Exchange", "Outcome", "Record", "exchange_of"]
 
 
 _TIMING = re.compile(r"([\w-]{1,40})(?:;[^,]*?)?;dur=(\d{1,9}(?:\.\d{1,9})?)")
 _HEADER_LIMIT = 1000
-
-
-class Source(StrEnum):
-    """Where an invocation came from."""
-
-    INVOKE = "invoke"
-    HTTP = "http"
-    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +55,7 @@ class Record:
 
     request_id: str
     began_at_ms: int
-    source: Source = Source.INVOKE
+    source: Source = Source.HTTP
     environment: str | None = None
     cold: bool = False
     attempts: int = 0

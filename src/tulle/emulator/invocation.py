@@ -8,7 +8,18 @@ import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Invocation", "Report", "Request", "Status", "new_request"]
+__all__ = ["Invocation", "Report", "Request", "Source", "Status", "new_request"]
+
+
+class Source(StrEnum):
+    """How an invocation was asked for."""
+
+    INVOKE = "invoke"
+    EVENT = "event"
+    """By Invoke, without waiting for the result."""
+    HTTP = "http"
+    PAGE = "page"
+    """In this process, by a page that is served beside the function."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +31,7 @@ class Request:
     invoked_arn: str
     trace_id: str
     client_context: str | None = None
+    source: Source = Source.INVOKE
 
 
 class Status(StrEnum):

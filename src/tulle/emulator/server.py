@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
@@ -19,7 +19,7 @@ from tulle.emulator.gateway.gateway import Gateway
 from tulle.emulator.happening import FilesChanged
 from tulle.emulator.host_guard import host_guard, is_loopback
 from tulle.emulator.http_log import http_logger
-from tulle.emulator.invocation import new_request
+from tulle.emulator.invocation import Source, new_request
 from tulle.emulator.lambda_api.api import LambdaApi
 from tulle.emulator.reload import changed_files
 from tulle.errors import AddressUnavailable, PortInUse
@@ -147,7 +147,9 @@ class LocalLambda:
 
     def request(self, payload: bytes) -> Request:
         """Make a request of a payload, as the Invoke API would."""
-        return new_request(payload, invoked_arn=self.function.arn, now_s=self._surroundings.now_s())
+        now_s = self._surroundings.now_s()
+        request = new_request(payload, invoked_arn=self.function.arn, now_s=now_s)
+        return replace(request, source=Source.PAGE)
 
     async def run(self, request: Request) -> Invocation:
         """Run a request in this process.

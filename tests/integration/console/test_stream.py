@@ -45,6 +45,15 @@ def test_a_page_hears_what_was_and_then_what_is(own_dev: Dev) -> None:
     assert done["http"]["gateway_id"] == answer.headers["apigw-requestid"]
 
 
+def test_attempts_of_an_asynchronous_call_are_one_invocation(own_dev: Dev) -> None:
+    with stream_of(own_dev) as stream, own_dev.client() as client:
+        client.put_function_event_invoke_config(FunctionName="small", MaximumRetryAttempts=0)
+        client.invoke(FunctionName="small", InvocationType="Event", Payload=b'{"fail": "once"}')
+        done = stream.next_invocation("done")
+    assert (done["source"], done["attempts"]) == ("event", 1)
+    assert (done["error_type"], done["event"]) == ("ValueError", {"fail": "once"})
+
+
 def is_over(heard: dict[str, list[Any]]) -> bool:
     """Tell whether the gateway answered, the report is known, and the environment is idle again."""
     last, counts = heard["invocation"][-1:], heard["environments"][-1:]

@@ -19,7 +19,7 @@ from tulle.emulator.happening import (
     HttpAnswered,
     Logged,
 )
-from tulle.emulator.invocation import Invocation, Report, Request
+from tulle.emulator.invocation import Invocation, Report, Request, Source
 from tulle.pricing.rates import find_rates
 from tulle.project.api import ApiType
 from tulle.target import Architecture
@@ -34,8 +34,20 @@ def history(api: ApiType = ApiType.HTTP) -> History:
     return History(now_s=lambda: NOW_S, price=price)
 
 
-def began(request_id: str = "a", payload: bytes = b"{}", *, cold: bool = False) -> Began:
-    request = Request(request_id=request_id, payload=payload, invoked_arn="arn", trace_id="Root=1")
+def began(
+    request_id: str = "a",
+    payload: bytes = b"{}",
+    *,
+    cold: bool = False,
+    source: Source = Source.INVOKE,
+) -> Began:
+    request = Request(
+        request_id=request_id,
+        payload=payload,
+        invoked_arn="arn",
+        trace_id="Root=1",
+        source=source,
+    )
     return Began(request=request, environment="stream", cold=cold, now_s=NOW_S)
 
 
@@ -137,8 +149,8 @@ def test_what_the_gateway_answered_before_or_after_the_end() -> None:
     )
     gateway = answered("a", *headers)
     for done in (
-        tell(history(), began(), ended(), gateway),
-        tell(history(), began(), gateway, ended()),
+        tell(history(), began(source=Source.HTTP), ended(), gateway),
+        tell(history(), began(source=Source.HTTP), gateway, ended()),
     ):
         assert (done["state"], done["source"]) == ("done", "http")
         assert done["http"] == {
@@ -161,6 +173,7 @@ def test_timings_of_an_http_response_that_no_gateway_read() -> None:
 def test_what_never_began_was_refused() -> None:
     refused = tell(history(), answered(status=503))
     assert (refused["state"], refused["http"]["status"]) == ("refused", 503)
+    assert refused["source"] == "http"
     assert (refused["environment"], refused["event"], refused["cost"]) == (None, None, None)
 
 
@@ -175,16 +188,6 @@ def test_another_attempt_begins_anew() -> None:
     again = tell(remembered, began(), ended(error_type="Error"), began())
     assert (again["state"], again["attempts"], again["error_type"]) == ("running", 2, None)
     assert len(invocations(remembered)) == 1
-
-
-def test_an_invocation_that_the_page_asked_for() -> None:
-    remembered = history()
-    remembered.expect_own("a")
-    remembered.expect_own("refused")
-    remembered.forget_own("refused")
-    assert tell(remembered, began("a"))["source"] == "page"
-    assert tell(remembered, began("b"))["source"] == "invoke"
-    assert tell(remembered, began("refused"))["source"] == "invoke"
 
 
 def test_a_call_costs_what_lambda_bills_and_a_million_find_it_warm() -> None:

@@ -14,7 +14,7 @@ from tulle.emulator.gateway.http_response import add_headers
 from tulle.emulator.gateway.kind import Refusal, Refused
 from tulle.emulator.happening import HttpAnswered
 from tulle.emulator.http_body import read_body
-from tulle.emulator.invocation import new_request
+from tulle.emulator.invocation import Source, new_request
 from tulle.errors import TooManyInvocations
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Gateway:
         payload = compact_json(self._kind.build_event(request))
         if len(payload) > _EVENT_LIMIT_BYTES:
             raise Refused(Refusal.EVENT_TOO_LARGE)
-        answer = await self._invoke(replace(call, payload=payload))
+        answer = await self._invoke(replace(call, payload=payload, source=Source.HTTP))
         if answer.error_type:
             raise Refused(Refusal.FAILED)
         return self._kind.read_response(answer.body, request)

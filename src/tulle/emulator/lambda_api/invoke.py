@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from aiohttp import web
 
-from tulle.emulator.invocation import new_request
+from tulle.emulator.invocation import Source, new_request
 from tulle.emulator.lambda_api.error import not_found, user_error, validation_error
 from tulle.emulator.lambda_api.naming import LATEST, complaint
 from tulle.emulator.lambda_api.payload import read_client_context, read_payload
@@ -73,7 +74,7 @@ class InvokeApi:
             return web.Response(status=204, headers=_headers(request))
         try:
             if asynchronous:
-                self._events.add(request)
+                self._events.add(replace(request, source=Source.EVENT))
                 return web.Response(status=202, headers=_headers(request))
             return await self._run(request, with_tail=log is _LogType.TAIL)
         except TooManyInvocations as exc:
