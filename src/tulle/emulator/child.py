@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from tulle.emulator.function import Client
 from tulle.emulator.log import LogPipe
-from tulle.emulator.sandbox.memory import held_kb
 from tulle.emulator.sandbox.sandbox import Command
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ class Child:
         self._pipe = pipe
         self._limit_kb = memory_mb * 1024
         self._peak_kb = 0
+        self._kills_before = sandbox.kills
         self._watch: asyncio.TimerHandle | None = None
         self.exited = exited
 
@@ -87,7 +87,9 @@ class Child:
 
     def look_at_memory(self) -> None:
         """Note what is held now, and the most that each process ever held by itself."""
-        held = held_kb(self._sandbox.keeper, limit_kb=self._limit_kb)
+        held = self._sandbox.held_kb(limit_kb=self._limit_kb)
+        if self._sandbox.kills > self._kills_before:
+            held = self._limit_kb + 1  # it was ended before it was seen
         self._peak_kb = max(self._peak_kb, held)
 
     async def kill(self) -> None:

@@ -63,6 +63,10 @@ class Dispatcher:
         self._endings: set[asyncio.Task[None]] = set()
         self._count = EnvironmentsCounted(busy=0, idle=0)
 
+    async def prepare(self) -> str:
+        """Make ready what the environments need; tell in a line how they are kept apart."""
+        return await self._warden.start()
+
     def submit(self, request: Request) -> asyncio.Task[Invocation]:
         """Run a request now. It runs to its end, whether or not anyone waits for it.
 

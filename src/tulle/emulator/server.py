@@ -91,6 +91,7 @@ class LocalLambda:
             self._surroundings.reporter.warn(
                 f"other machines can call the function, for it listens on {self._options.host}"
             )
+        self._surroundings.reporter.note(await self._dispatcher.prepare())
         self.port: int = listener.getsockname()[1]
         self._runner = web.AppRunner(
             self._application(),

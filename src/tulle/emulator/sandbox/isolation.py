@@ -14,7 +14,9 @@ class Isolation:
     Args:
         tmp_mb: the size of each environment's `/tmp`; Lambda gives 512 MB unless asked for more.
         mounts: whether to mount it; else it is a folder without a bound, named by `TMPDIR`.
+        control_groups: whether the kernel bounds the memory; else it is only watched.
     """
 
     tmp_mb: int = 512
     mounts: bool = True
+    control_groups: bool = True

@@ -24,7 +24,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any, NoReturn
 
 __all__ = ["main"]
@@ -40,10 +40,12 @@ _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 def main() -> None:
-    """Tell whether an own `/tmp` can be mounted; then fork a keeper for each socket that comes."""
-    control = socket.socket(fileno=int(sys.argv[1]))
+    """Tell what is not allowed here; then fork a keeper for each socket that comes."""
+    control, group = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     control.set_inheritable(False)
-    _send(control, {"problem": _why_no_mounts()})
+    mounts = _why_not(lambda: _mount_tmp(4096, []))
+    groups = _why_not(lambda: _write(f"{group}/cgroup.procs", "0")) if group else None
+    _send(control, {"mounts": mounts, "groups": groups})
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for keepers
     while fds := socket.recv_fds(control, 1, 1)[1]:
         channel = socket.socket(fileno=fds[0])
@@ -151,7 +153,8 @@ class _Keeper:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._child, signal.SIGKILL)
         if self._group:
-            _write(f"{self._group}/cgroup.kill", "1")
+            with contextlib.suppress(OSError):  # a kernel before 5.14 has no such file
+                _write(f"{self._group}/cgroup.kill", "1")
         pause_s = 0.0005
         while self._reap():
             for pid in _descendants(os.getpid()):
@@ -195,13 +198,13 @@ def _limit_open_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _why_no_mounts() -> str | None:
-    """Try in a fork, for there is no way back."""
+def _why_not(attempt: Callable[[], None]) -> str | None:
+    """Try something in a fork, for there is no way back."""
     pid = os.fork()
     if pid == 0:
         code = errno.ENOSYS
         try:
-            _mount_tmp(4096, [])
+            attempt()
             code = 0
         except OSError as exc:
             code = exc.errno or code
@@ -274,7 +277,8 @@ def _descendants(pid: int) -> Iterator[int]:
 
 
 def _send(channel: socket.socket, message: dict[str, Any]) -> None:
-    channel.sendall(json.dumps(message).encode() + b"\n")
+    with contextlib.suppress(ConnectionError):  # whoever is gone is heard to be gone
+        channel.sendall(json.dumps(message).encode() + b"\n")
 
 
 if __name__ == "__main__":

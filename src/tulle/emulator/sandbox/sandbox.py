@@ -11,9 +11,13 @@ import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tulle.emulator.sandbox.memory import held_kb
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from tulle.emulator.sandbox.control_group import ControlGroup
 
 __all__ = ["Command", "Sandbox"]
 
@@ -35,13 +39,14 @@ class Sandbox:
     What one leaves in `/tmp`, the next finds; what one leaves running ends with it.
     """
 
-    def __init__(self, channel: socket.socket) -> None:
+    def __init__(self, channel: socket.socket, group: ControlGroup | None) -> None:
         self._channel = channel
+        self._group = group
         self._answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._ended: asyncio.Future[int] | None = None
         self._listener = asyncio.create_task(self._listen())
         self._folder: str | None = None
-        self.keeper = 0
+        self._keeper = 0
 
     async def prepare(self, *, mount: bool, kept: tuple[str, ...], tmp_mb: int) -> None:
         """Make its `/tmp`.
@@ -55,11 +60,22 @@ class Sandbox:
                 "mount": mount,
                 "kept": kept,
                 "tmp_bytes": tmp_mb * _MIB,
-                "group": None,
+                "group": str(self._group.path) if self._group else None,
             }
         )
         answer = await self._answer()
-        self.keeper, self._folder = answer["keeper"], answer["folder"]
+        self._keeper, self._folder = answer["keeper"], answer["folder"]
+
+    @property
+    def kills(self) -> int:
+        """Count what the kernel ended here because it held too much memory."""
+        return 0 if self._group is None else self._group.kills
+
+    def held_kb(self, *, limit_kb: int) -> int:
+        """Tell how much memory all that runs here holds, or one of it ever held by itself."""
+        if self._group is None:
+            return held_kb(self._keeper, limit_kb=limit_kb)
+        return max(self._group.held_kb, held_kb(self._keeper, limit_kb=limit_kb))
 
     @property
     def usable(self) -> bool:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tulle.emulator.sandbox.control_group import find_parent, make_group
 from tulle.emulator.sandbox.kept import kept_folders
 from tulle.emulator.sandbox.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from tulle.emulator.function import Function
+    from tulle.emulator.sandbox.control_group import ControlGroup
     from tulle.emulator.sandbox.isolation import Isolation
 
 __all__ = ["Warden"]
@@ -23,47 +26,39 @@ _PROGRAM = Path(__file__).with_name("keeper.py")
 
 
 class Warden:
-    """The program that keeps the sandboxes. It starts with the first of them."""
+    """The program that keeps the sandboxes. It starts with the first of them, if not before."""
 
     def __init__(self, isolation: Isolation) -> None:
         self._isolation = isolation
         self._starting = asyncio.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
-        self.problem: str | None = None
+        self._groups: Path | None = None
+        self._mount_problem: str | None = None
 
-    async def start(self) -> None:
-        """Start it, if it does not run; then `problem` says why no `/tmp` can be mounted, if so."""
+    async def start(self) -> str:
+        """Start it, if it does not run, and tell in a line how environments are kept apart."""
         async with self._starting:
-            if self._process is not None:
-                return
-            self._control, remote = _socket_pair()
-            with remote:
-                self._process = subprocess.Popen(  # noqa: ASYNC220 (as fast as any start can be)
-                    [sys.executable, "-I", "-S", "-E", str(_PROGRAM), str(remote.fileno())],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    pass_fds=(remote.fileno(),),
-                    start_new_session=True,  # an interrupt from the terminal is not for it
-                )
-            greeting = await asyncio.get_running_loop().sock_recv(self._control, 4096)
-            if not greeting:
-                raise OSError("the program that keeps execution environments does not start")
-            self.problem = json.loads(greeting)["problem"]
-            if not self._isolation.mounts:
-                self.problem = "not wanted"
+            if self._process is None:
+                await self._start()
+        return self._description()
 
     async def open(self, function: Function) -> Sandbox:
-        """Make a place for one execution environment of a function."""
+        """Make a place for one execution environment of a function.
+
+        Raises:
+            OSError: the system is out of something.
+        """
         await self.start()
         if self._control is None:
             raise RuntimeError("a warden that is stopped opens nothing")
         kept = kept_folders(function)
-        mount = self.problem is None and kept is not None
+        mount = self._mount_problem is None and kept is not None
+        group = self._make_group(function.memory_mb)
         channel, remote = _socket_pair()
         with remote:
             socket.send_fds(self._control, [b"+"], [remote.fileno()])
-        sandbox = Sandbox(channel)
+        sandbox = Sandbox(channel, group)
         try:
             await sandbox.prepare(mount=mount, kept=kept or (), tmp_mb=self._isolation.tmp_mb)
         except (OSError, asyncio.CancelledError):
@@ -77,6 +72,55 @@ class Warden:
             self._control.close()
             self._control = None
             await asyncio.to_thread(self._process.wait)
+
+    async def _start(self) -> None:
+        self._groups = find_parent() if self._isolation.control_groups else None
+        trial = self._make_group(self._isolation.tmp_mb)
+        self._control, remote = _socket_pair()
+        with remote:
+            self._process = _launch(remote.fileno(), str(trial.path) if trial else "")
+        found = await self._hear_findings(self._control)
+        self._mount_problem = found["mounts"] if self._isolation.mounts else "not wanted"
+        if trial:
+            trial.path.rmdir()
+        if found["groups"]:
+            self._groups = None
+
+    @staticmethod
+    async def _hear_findings(control: socket.socket) -> dict[str, Any]:
+        content = await asyncio.get_running_loop().sock_recv(control, 4096)
+        if not content:
+            raise OSError("the program that keeps execution environments does not start")
+        findings: dict[str, Any] = json.loads(content)
+        return findings
+
+    def _make_group(self, memory_mb: int) -> ControlGroup | None:
+        if self._groups is not None:
+            with contextlib.suppress(OSError):  # then it is watched, as where there are no groups
+                return make_group(self._groups, memory_mb=memory_mb, tmp_mb=self._isolation.tmp_mb)
+        return None
+
+    def _description(self) -> str:
+        tmp = f"a /tmp of its own, of {self._isolation.tmp_mb} MB"
+        if self._mount_problem:
+            tmp = (
+                "a folder of its own for temporary files, without a bound, "
+                f"for /tmp cannot be mounted here ({self._mount_problem})"
+            )
+        memory = (
+            "watched" if self._groups is None else "watched, and bounded by the kernel (cgroup v2)"
+        )
+        return f"each execution environment has {tmp}; its memory is {memory}"
+
+
+def _launch(channel: int, trial: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", "-E", str(_PROGRAM), str(channel), trial],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        pass_fds=(channel,),
+        start_new_session=True,  # an interrupt from the terminal is not for it
+    )
 
 
 def _socket_pair() -> tuple[socket.socket, socket.socket]:

@@ -1,0 +1,105 @@
+"""What a child starts with, and that nothing of it is left."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from integration.emulator.dev_process import is_alive, running_dev, wait_until
+from integration.emulator.sandbox.conftest import Place, ask
+from tulle.emulator.function import Client
+
+if TYPE_CHECKING:
+    from tulle.emulator.sandbox.isolation import Isolation
+    from tulle.emulator.server import LocalLambda
+
+KILLED_SCENE = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from integration.emulator.sandbox.conftest import FOLDER, MOUNTED, Place, ask
+
+async def scene(running):
+    print(*await ask(running, do="start_a_daemon", file=str(folder / "daemon")))
+    print((await ask(running, do="here"))[0], flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+folder = Path(sys.argv[1])
+Place(folder=folder, isolation=eval(sys.argv[2])).run(scene)
+"""
+
+
+def test_a_child_starts_with_what_lambda_gives(folder: Path, isolation: Isolation) -> None:
+    async def scene(running: LocalLambda) -> Any:
+        return await ask(running, do="describe")
+
+    # Of the two clients, the one that opens nothing but its connection to the Runtime API.
+    seen = Place(folder=folder, isolation=isolation, client=Client.BOOTSTRAP).run(scene)
+    assert [fd.partition(":")[0] for fd in seen.pop("fds")] == [
+        "/dev/null",
+        "pipe",
+        "pipe",
+        "socket",
+    ]
+    assert seen == {
+        "open_files": [1024, 1024],
+        "core": 0,
+        "ids": [os.getuid(), os.geteuid(), os.getgid(), os.getegid()],
+        "session": True,
+        "ignored": ["0000000001001000"],  # SIGPIPE and SIGXFSZ, which Python itself ignores
+        "children_end": True,
+    }
+
+
+@pytest.mark.parametrize("ending", ["leave", "sleep", "stop"])
+def test_a_daemon_ends_with_the_child(folder: Path, isolation: Isolation, ending: str) -> None:
+    async def scene(running: LocalLambda) -> list[int]:
+        pids: list[int] = await ask(running, do="start_a_daemon", file=str(folder / "daemon"))
+        assert all(map(is_alive, pids))
+        if ending != "stop":
+            await ask(running, do=ending)
+            assert not any(map(is_alive, pids))
+        return pids
+
+    pids = Place(folder=folder, isolation=isolation, timeout_s=2).run(scene)
+    assert not any(map(is_alive, pids))
+
+
+def test_nothing_is_left_when_the_emulator_is_killed(folder: Path, isolation: Isolation) -> None:
+    way = "MOUNTED" if isolation.mounts else "FOLDER"
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_SCENE, str(folder), way],
+        env=environ,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    pids, place = done.stdout.splitlines()
+    assert done.returncode == -9
+    wait_until(lambda: not any(is_alive(int(pid)) for pid in pids.split()), "the end of all")
+    if way == "FOLDER":
+        wait_until(lambda: not Path(place).exists(), "the end of the folder")
+
+
+def test_an_environment_whose_keeper_was_ended_is_replaced(folder: Path) -> None:
+    async def scene(running: LocalLambda) -> Any:
+        child, keeper = await ask(running, do="tell_processes")
+        os.kill(keeper, signal.SIGKILL)
+        while is_alive(child):  # noqa: ASYNC110 (nothing tells of it)
+            await asyncio.sleep(0.01)
+        return [await ask(running, do="pong") for _ in range(2)][-1]
+
+    assert Place(folder=folder).run(scene) == "PONG"
+
+
+def test_the_way_in_use_is_said(folder: Path) -> None:
+    with running_dev(folder, "--handler", "app.handler") as dev:
+        dev.wait_for_log("each execution environment has a ")
+        assert "; its memory is watched" in dev.log
