@@ -91,7 +91,7 @@ def _variables(
     type=click.IntRange(128, 10240),
     default=1024,
     show_default=True,
-    help="The function's memory size. It is reported, not enforced.",
+    help="The function's memory size: what holds more is ended, as on Lambda.",
 )
 @click.option(
     "--timeout-s",
