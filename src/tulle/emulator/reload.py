@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchfiles import DefaultFilter, awatch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
 __all__ = ["changed_files"]
 
@@ -23,13 +25,24 @@ async def changed_files(
     """Give the changed files, relative to the folder, each time that some change.
 
     Left out is what `watchfiles` leaves out by itself: bytecode, caches, virtual environments,
-    version control and editors' temporary files; and one file more, if it is named.
+    version control and editors' temporary files; what this process itself writes to, for with
+    `tulle dev 2> log` each change would tell of the next; and one file more, if it is named.
     """
     wanted = DefaultFilter(ignore_paths=[left_out] if left_out else None)
     async for changes in awatch(
         folder, watch_filter=wanted, step=_SETTLING_MS, debounce=_GATHERING_MS
     ):
-        yield tuple(sorted({_relative(path, folder) for _, path in changes}))
+        names = {_relative(path, folder) for _, path in changes if not _is_own_output(path)}
+        if names:
+            yield tuple(sorted(names))
+
+
+def _is_own_output(path: str) -> bool:
+    for stream in (1, 2):
+        with suppress(OSError):
+            if os.path.samestat(Path(path).stat(), os.fstat(stream)):
+                return True
+    return False
 
 
 def _relative(path: str, folder: Path) -> str:

@@ -128,6 +128,23 @@ def test_a_change_does_not_end_the_invocation_under_way(folder: Path) -> None:
         assert dev.invoke({}).json == 2
 
 
+def test_a_log_in_the_folder_is_no_change(folder: Path) -> None:
+    (folder / "app.py").write_text("def handler(event, context): return 1\n")
+    with (folder / "dev.log").open("wb") as log:
+        command = [*TULLE, "dev", "--handler", "app.handler", "--port", "0"]
+        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=log)
+        with process:
+            wait_until(lambda: b"is ready" in (folder / "dev.log").read_bytes(), "a start")
+            (folder / "seen.txt").write_text("x")
+            wait_until(lambda: b"changed: " in (folder / "dev.log").read_bytes(), "a change")
+            (folder / "again.txt").write_text("x")
+            wait_until(lambda: b"again.txt" in (folder / "dev.log").read_bytes(), "another")
+            process.send_signal(signal.SIGINT)
+            process.communicate()
+    changes = re.findall(r"changed: ([^;]*);", (folder / "dev.log").read_text())
+    assert changes == ["seen.txt", "again.txt"]
+
+
 def test_a_cache_is_no_change(folder: Path) -> None:
     (folder / "app.py").write_text("def handler(event, context): return 1\n")
     with running_dev(folder, "--handler", "app.handler") as dev:
