@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from tulle.emulator.aws_json import compact_json
-from tulle.emulator.gateway.http_request import HttpHead, HttpRequest, Ids, new_gateway_id
+from tulle.emulator.gateway.http_request import (
+    HttpHead,
+    HttpRequest,
+    Ids,
+    continue_trace,
+    new_gateway_id,
+)
 from tulle.emulator.gateway.http_response import add_headers
 from tulle.emulator.gateway.kind import Refusal, Refused
 from tulle.emulator.happening import HttpAnswered
@@ -71,6 +77,8 @@ class Gateway:
         """Answer one HTTP request."""
         now_s = self._surroundings.now_s()
         call = new_request(b"", invoked_arn=self._function.arn, now_s=now_s)
+        trace_id = continue_trace(http.headers.get("X-Amzn-Trace-Id", ""), call.trace_id)
+        call = replace(call, trace_id=trace_id)
         ids = Ids(gateway_id=new_gateway_id(), request_id=call.request_id, trace_id=call.trace_id)
         answer = await self._answer(http, _read_head(http, ids, now_s), call)
         response = web.Response(status=answer.status, body=answer.body)

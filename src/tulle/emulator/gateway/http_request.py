@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tulle.emulator.gateway.api_keys import IssuedKey
     from tulle.emulator.gateway.routes import Match
 
-__all__ = ["HttpHead", "HttpRequest", "Ids", "new_gateway_id"]
+__all__ = ["HttpHead", "HttpRequest", "Ids", "continue_trace", "new_gateway_id"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +108,20 @@ class HttpRequest:
     def media_type(self) -> str:
         """The content type without its parameters."""
         return media_type(self.head.header("content-type"))
+
+
+def continue_trace(sent: str, own: str) -> str:
+    """Give the trace that a request belongs to: the client's, as far as it names one.
+
+    Args:
+        sent: the client's `X-Amzn-Trace-Id`; empty where there is none.
+        own: a new trace, from which comes what the client did not say.
+    """
+    parts = dict(part.split("=", 1) for part in own.split(";"))
+    given = dict(part.strip().split("=", 1) for part in sent.split(";") if "=" in part)
+    if re.fullmatch(r"1-[0-9a-f]{8}-[0-9a-f]{24}", given.get("Root", "")):
+        parts |= {name: value for name, value in given.items() if name in parts}
+    return ";".join(f"{name}={value}" for name, value in parts.items())
 
 
 def new_gateway_id() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from dataclasses import dataclass, replace
@@ -113,5 +112,5 @@ def decode_body(text: str) -> bytes:
     """Decode base64."""
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as exc:
+    except ValueError as exc:
         raise NotBase64 from exc

@@ -69,21 +69,22 @@ class RestApi:
         path = self._below_stage(raw_path)
         if path is None:
             return None
-        return find_route(self._api.routes, method, path.removesuffix("/") or "/")
+        return find_route(self._api.routes, method, f"/{path.lstrip('/')}".removesuffix("/") or "/")
 
     def build_event(self, request: HttpRequest) -> dict[str, object]:
         """Make the event."""
         raw_path, stage = request.head.raw_path, self._api.stage_name
         if self._api.base_path:
             return build_event(request, self._api, path=raw_path, whole_path=raw_path)
-        path = self._below_stage(raw_path) or "/"
-        return build_event(request, self._api, path=path, whole_path=f"/{stage}{path}")
+        below = self._below_stage(raw_path) or "/"
+        path = f"/{below.lstrip('/')}"
+        return build_event(request, self._api, path=path, whole_path=f"/{stage}{below}")
 
     def read_response(self, payload: bytes, request: HttpRequest) -> HttpResponse:
         """Read the function's result."""
-        binary = self._api.binary_media_types
-        accepted = is_among(binary, request.head.header("accept"))
-        return read_response(payload, binary_media_types=binary if accepted else ())
+        # The first type of Accept decides, whatever the type of the response.
+        accept = request.head.header("accept")
+        return read_response(payload, decodes=is_among(self._api.binary_media_types, accept))
 
     def _below_stage(self, raw_path: str) -> str | None:
         """Give the path without the stage, where it names it, or without the base path."""

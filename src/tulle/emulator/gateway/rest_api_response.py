@@ -16,7 +16,6 @@ from tulle.emulator.gateway.http_response import (
     read_text,
 )
 from tulle.emulator.gateway.kind import Refusal, Refused
-from tulle.emulator.gateway.media_types import is_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,24 +53,23 @@ _DROPPED = frozenset(
 )
 
 
-def read_response(payload: bytes, *, binary_media_types: tuple[str, ...]) -> HttpResponse:
-    """Read a function's result: an object with at least one of the known keys and no other.
+def read_response(payload: bytes, *, decodes: bool) -> HttpResponse:
+    """Read a function's result: an object, with no other than the known keys.
 
     Args:
         payload: the result.
-        binary_media_types: base64 of these is decoded; else its text goes out.
+        decodes: whether base64 is decoded; else its text goes out.
 
     Raises:
         Refused: the gateway cannot send it.
     """
     try:
         result = _read_object(payload)
-        headers = _headers(result)
         status = result.get("statusCode")
         return HttpResponse(
             status=200 if status is None else read_status(status),
-            headers=tuple(_sent(headers)),
-            body=_body(result, headers, binary_media_types),
+            headers=tuple(_sent(_headers(result))),
+            body=_body(result, decodes=decodes),
         )
     except NotBase64 as exc:
         raise Refused(Refusal.NOT_BASE64) from exc
@@ -81,7 +79,7 @@ def read_response(payload: bytes, *, binary_media_types: tuple[str, ...]) -> Htt
 
 def _read_object(payload: bytes) -> dict[str, object]:
     result: object = json.loads(payload)
-    if not isinstance(result, dict) or not result or not _KEYS.issuperset(result):
+    if not isinstance(result, dict) or not _KEYS.issuperset(result):
         raise Malformed
     return result
 
@@ -103,11 +101,6 @@ def _sent(headers: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _body(
-    result: dict[str, object], headers: list[tuple[str, str]], binary_media_types: tuple[str, ...]
-) -> bytes:
+def _body(result: dict[str, object], *, decodes: bool) -> bytes:
     text = read_text(result.get("body"))
-    content_type = next(value for name, value in headers if name.lower() == "content-type")
-    if result.get("isBase64Encoded") is True and is_among(binary_media_types, content_type):
-        return decode_body(text)
-    return text.encode()
+    return decode_body(text) if decodes and result.get("isBase64Encoded") is True else text.encode()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from made_requests import request
 from tulle.emulator.gateway.http_api import HttpApi
-from tulle.emulator.gateway.http_request import new_gateway_id
 from tulle.emulator.gateway.routes import Match
 from tulle.project.api import ApiSection
 from tulle.project.route import Route
@@ -134,7 +132,3 @@ def test_an_ipv6_host_is_kept_whole(host: str) -> None:
     context = build_event(request(headers=(("Host", host),)))["requestContext"]
     assert isinstance(context, dict)
     assert context["domainName"] == "[::1]"
-
-
-def test_a_gateway_id_looks_like_amazons() -> None:
-    assert re.fullmatch(r"[A-Za-z0-9_-]{15}=", new_gateway_id())

@@ -138,3 +138,30 @@ def test_a_rest_api() -> None:
     assert event["multiValueHeaders"]["x-voker-probe"] == ["first", "second"]
     assert event["requestContext"]["path"] == "/live/capture/space%20value"
     assert event["requestContext"]["stage"] == "live"
+
+
+# LocalStack's tests recorded these on AWS on 2024-08-02 (test_lambda_aws_proxy_integration).
+@pytest.mark.parametrize(
+    ("sent", "path", "whole_path", "proxy"),
+    [
+        ("/stage/proxy-value", "/proxy-value", "/stage/proxy-value", "proxy-value"),
+        ("/stage/proxy-value/", "/proxy-value/", "/stage/proxy-value/", "proxy-value"),
+        ("/stage/a//b", "/a//b", "/stage/a//b", "a//b"),
+        ("//stage/proxy-value", "/proxy-value", "/stage/proxy-value", "proxy-value"),
+        ("/stage//proxy-value", "/proxy-value", "/stage//proxy-value", "proxy-value"),
+        (
+            "/stage/test%2Balias@a.b/test+alias@a.b",
+            "/test%2Balias@a.b/test+alias@a.b",
+            "/stage/test%2Balias@a.b/test+alias@a.b",
+            "test%2Balias@a.b/test+alias@a.b",
+        ),
+    ],
+)
+def test_the_paths_of_a_rest_api(sent: str, path: str, whole_path: str, proxy: str) -> None:
+    route = Route(path="/{proxy+}")
+    api = RestApi(ApiSection(type=ApiType.REST, stage="stage", routes=(route,)))
+    match = api.find_route("GET", sent)
+    assert match is not None
+    event: dict[str, Any] = api.build_event(request(raw_path=sent, match=match))
+    assert (event["path"], event["requestContext"]["path"]) == (path, whole_path)
+    assert event["pathParameters"] == {"proxy": proxy}

@@ -45,29 +45,42 @@ def test_lists_of_headers_go_first_and_nothing_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    "payload", [b'{"headers": null}', b'{"statusCode": null}', b'{"body": null}']
+    "payload", [b"{}", b'{"headers": null}', b'{"statusCode": null}', b'{"body": null}']
 )
 def test_no_field_must_be_there(payload: bytes) -> None:
     response = read_response(payload)
     assert (response.status, response.body) == (200, b"")
 
 
+# As LocalStack's tests recorded it on AWS on 2025-01-29 (test_aws_proxy_binary_response).
 @pytest.mark.parametrize(
-    ("accept", "content_type", "body"),
+    ("accept", "binary_media_types", "decoded"),
     [
-        ("image/png, */*", "image/png", b"\xff\x00"),
-        ("image/webp", "image/png", b"\xff\x00"),
-        ("*/*", "image/png", b"/wA="),
-        ("", "image/png", b"/wA="),
-        ("image/png", "text/html", b"/wA="),
+        ("image/png", ("image/png",), True),
+        ("image/png,image/*,*/*;q=0.8", ("image/png",), True),
+        ("image/png", ("application/json",), False),
+        ("image/jpg", ("image/png",), False),
+        ("image/*", ("image/png",), False),
+        ("*/*", ("image/png",), False),
+        ("image/webp,image/png,*/*;q=0.8", ("image/png",), False),
+        ("", ("image/png",), False),
+        ("application/whatever", ("application/*",), True),
+        ("application/*", ("application/*",), True),
+        ("application", ("application/*",), False),
     ],
 )
-def test_base64_is_decoded_where_both_sides_say_binary(
-    accept: str, content_type: str, body: bytes
+@pytest.mark.parametrize("content_type", ["image/png", "text/html"])
+def test_base64_is_decoded_where_the_client_asks_for_a_binary_type(
+    accept: str, binary_media_types: tuple[str, ...], decoded: bool, content_type: str
 ) -> None:
     result = {"headers": {"Content-Type": content_type}, "body": "/wA=", "isBase64Encoded": True}
-    response = read_response(json.dumps(result).encode(), accept)
-    assert response.body == body
+    payload = json.dumps(result).encode()
+    response = read_response(payload, accept, binary_media_types=binary_media_types)
+    assert response.body == (b"\xff\x00" if decoded else b"/wA=")
+
+
+def test_what_is_not_said_to_be_base64_is_not_decoded() -> None:
+    assert read_response(b'{"body": "/wA="}', "image/png").body == b"/wA="
 
 
 @pytest.mark.parametrize(
@@ -77,7 +90,6 @@ def test_base64_is_decoded_where_both_sides_say_binary(
         b'"PONG"',
         b"null",
         b"[]",
-        b"{}",
         b'{"category": "pants"}',
         b'{"statusCode": 200, "cookies": ["a=1"]}',
         b'{"statusCode": "ok"}',
@@ -93,8 +105,9 @@ def test_a_malformed_result_is_refused(payload: bytes) -> None:
     assert caught.value.refusal is Refusal.FAILED
 
 
-def test_a_body_that_is_no_base64_is_a_fault_of_its_own() -> None:
-    result = b'{"headers": {"Content-Type": "image/png"}, "body": "*", "isBase64Encoded": true}'
+@pytest.mark.parametrize("body", ["*", "èé+à)("])
+def test_a_body_that_is_no_base64_is_a_fault_of_its_own(body: str) -> None:
+    result = json.dumps({"body": body, "isBase64Encoded": True}).encode()
     with pytest.raises(Refused) as caught:
         read_response(result, "image/png")
     assert caught.value.refusal is Refusal.NOT_BASE64

@@ -120,3 +120,26 @@ def test_the_url_of_a_rest_api_may_name_the_stage(
     settings: dict[str, str], path: str, found: bool
 ) -> None:
     assert bool(rest_api("/predict", **settings).find_route("GET", path)) is found
+
+
+# LocalStack's tests recorded these on AWS (TestApigatewayRouting).
+@pytest.mark.parametrize(
+    ("method", "path", "key"),
+    [
+        ("OPTIONS", "/test", "OPTIONS /{proxy+}"),
+        ("POST", "/test", "POST /test"),
+        ("OPTIONS", "/test/any", "ANY /test/any"),
+        ("GET", "/test/any", "ANY /test/any"),
+        ("GET", "/test", None),
+    ],
+)
+def test_a_path_without_the_method_leaves_it_to_a_greedy_one(
+    method: str, path: str, key: str | None
+) -> None:
+    routes = (
+        Route(method="POST", path="/test"),
+        Route(path="/test/any"),
+        Route(method="OPTIONS", path="/{proxy+}"),
+    )
+    match = RestApi(ApiSection(type=ApiType.REST, routes=routes)).find_route(method, path)
+    assert (match.route.key if match else None) == key
