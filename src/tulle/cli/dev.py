@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 import time
-import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -15,9 +13,10 @@ import click
 from click.core import ParameterSource
 
 from tulle.api.dev import FunctionSettings, HandlerSource, ModelSource, dev
+from tulle.cli.dev_greeting import greet, open_in_browser
 from tulle.cli.event_options import event_options, read_event_settings
 from tulle.cli.function_log import FunctionLog
-from tulle.cli.gateway_options import example_calls, gateway_options, read_api_section
+from tulle.cli.gateway_options import gateway_options, read_api_section
 from tulle.cli.reporter import TerminalReporter
 from tulle.emulator.function import Client
 from tulle.emulator.server import ServerOptions
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _INTERRUPTED = 130
-_EXAMPLE = '{"url": "https://example.com/picture.jpg"}'
 
 
 class _Options(TypedDict):
@@ -148,6 +146,12 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
     if options["open_page"] and not options["console"]:
         raise click.UsageError("--open opens the console: leave out --no-console")
     reporter = TerminalReporter()
+
+    def on_ready(running: LocalLambda, page: str | None) -> None:
+        greet(running, page, reporter)
+        if page is not None and options["open_page"]:
+            open_in_browser(page, reporter)
+
     signal_got = dev(
         _source(context, options),
         FunctionSettings(
@@ -181,9 +185,7 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
             environ=os.environ,
             tell=FunctionLog(sys.stderr).hear,
         ),
-        on_ready=lambda running, page: _show_ready(
-            running, page, reporter, open_page=options["open_page"]
-        ),
+        on_ready=on_ready,
         with_console=options["console"],
     )
     if signal_got is signal.SIGINT:
@@ -203,27 +205,3 @@ def _source(context: click.Context, options: _Options) -> HandlerSource | ModelS
     if is_given("model"):
         raise click.UsageError("give a MODEL or a --handler, not both")
     return HandlerSource(handler=handler, folder=options["folder"])
-
-
-def _show_ready(
-    running: LocalLambda, page: str | None, reporter: TerminalReporter, *, open_page: bool
-) -> None:
-    click.echo(running.url)
-    name, url = running.function.name, running.url
-    if page is None:
-        reporter.done(f"{name} is ready at {url}; stop with Ctrl-C")
-    else:
-        address = click.style(page, bold=True)
-        reporter.done(f"{name} is ready: open {address} to try it in a browser; stop with Ctrl-C")
-        if open_page:  # in a thread, for a browser may wait for the page before it comes back
-            threading.Thread(target=webbrowser.open, args=(page,), daemon=True).start()
-    for key in running.api_keys:
-        origin = f"that {key.key.from_env} holds" if key.key.from_env else key.value
-        reporter.note(f"API key {key.key.name}: {origin}")
-    for line in example_calls(running, _EXAMPLE):
-        reporter.note(f"over HTTP: {line}")
-    reporter.note(
-        f'as Lambda: boto3.client("lambda", endpoint_url="{url}", region_name="us-east-1", '
-        'aws_access_key_id="local", aws_secret_access_key="local")'
-        f'.invoke(FunctionName="{name}", Payload=\'{_EXAMPLE}\')["Payload"].read()'
-    )

@@ -72,6 +72,12 @@ class Stream:
             pass
         return invocation
 
+    def next_answered(self) -> Any:
+        """Wait until all is known of an invocation that came through the gateway, in either order."""
+        while (invocation := self.next_invocation("done"))["http"] is None:
+            pass
+        return invocation
+
     @property
     def is_over(self) -> bool:
         """Read on until the stream ends, or nothing comes for long."""

@@ -236,6 +236,10 @@ def test_the_page_opens_in_the_browser(folder: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("BROWSER", f"{browser} %s")
     with running_dev(folder, "--handler", "app.handler", "--open") as dev:
         wait_until(lambda: opened.exists() and opened.read_text() == f"{dev.url}/\n", "the browser")
+    monkeypatch.setenv("BROWSER", "/no/such/browser %s")
+    monkeypatch.setenv("PATH", "/nowhere")
+    with running_dev(folder, "--handler", "app.handler", "--open") as dev:
+        dev.wait_for_log(f"no browser could be opened: open {dev.url}/ yourself")
 
 
 REST = """
@@ -287,7 +291,7 @@ def test_a_built_in_model_has_labels_and_samples(tmp_path: Path) -> None:
         ]
         with stream_of(dev) as stream:
             dev.request("POST", "/predict", picture.body, (("Content-Type", "image/jpeg"),))
-            last = stream.next_invocation("done")
+            last = stream.next_answered()
     assert (described["kind"], described["input_size"]) == ("model", [224, 224])
     assert described["gateway"]["picture_route"] == "/predict"
     assert len(described["labels"]) == len(samples) == 10
