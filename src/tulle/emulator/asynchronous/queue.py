@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ class EventQueue:
         self._dead_letters = None if path is None else DeadLetterFile(path)
         self._events: dict[asyncio.Task[None], Event] = {}  # in the order in which they came
         self._turn = asyncio.Lock()
+        self._room = asyncio.Event()
         self._stopped = False
 
     def add(self, request: Request) -> None:
@@ -79,6 +81,7 @@ class EventQueue:
         while (running := await self._start(event)) is not None:
             event = self._note(replace(event, attempts=event.attempts + 1))
             await asyncio.wait({running})  # who waits for the task itself also ends it when stopped
+            self._room.set()
             invocation = running.result()
             event = self._note(replace(event, last=invocation))
             if invocation.error_type is None:
@@ -98,8 +101,15 @@ class EventQueue:
                 try:
                     return self._submit(event.request)
                 except TooManyInvocations:
-                    await asyncio.sleep(self.settings.room_wait_s)
+                    await self._wait_for_room()
             return None
+
+    async def _wait_for_room(self) -> None:
+        """Wait for an event to end, or a moment, for other invocations tell nobody of their end."""
+        self._room.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.settings.room_wait_s):
+                await self._room.wait()
 
     def _tell_retry(self, event: Event, wait_s: float) -> None:
         error = event.last.error_type if event.last else None

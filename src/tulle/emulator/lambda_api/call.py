@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from tulle.emulator.function import REGION
 from tulle.emulator.http_body import read_body
-from tulle.emulator.lambda_api.error import user_error
+from tulle.emulator.lambda_api.error import not_found, user_error
 from tulle.emulator.lambda_api.naming import read_name
 
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from tulle.emulator.function import Function
     from tulle.emulator.lambda_api.naming import CalledFunction
     from tulle.emulator.lambda_api.operations import Operation
 
@@ -42,6 +43,22 @@ class Call:
             self.http.query.get("Qualifier"),
             call_region=self._region,
         )
+
+    def known_arn(self, function: Function, *, default_qualifier: str | None = None) -> str:
+        """Give the ARN of the function that is meant, with a version if the caller named one.
+
+        Args:
+            function: the only one that there is.
+            default_qualifier: what a refusal names where the caller named no version.
+
+        Raises:
+            AwsError: another one is meant.
+        """
+        called = self.function
+        if not called.means(function):
+            arn = called.arn(default_qualifier=default_qualifier)
+            raise not_found(f"Function not found: {arn}")
+        return function.arn + (f":{called.qualifier}" if called.qualifier else "")
 
     async def settings(self) -> dict[str, object]:
         """Read the body of an operation that sets something.

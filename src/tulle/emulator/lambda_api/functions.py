@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tulle.emulator.function import ACCOUNT_ID, runtime_version_arn
 from tulle.emulator.http_body import json_response
 from tulle.emulator.lambda_api.code_folder import read_code_folder
-from tulle.emulator.lambda_api.error import not_found, validation_error
+from tulle.emulator.lambda_api.error import validation_error
 from tulle.emulator.lambda_api.naming import LATEST, complaint
 from tulle.limits import ACCOUNT_CONCURRENCY, CODE_STORAGE_BYTES, ZIP_BYTES, ZIP_UNPACKED_BYTES
 
@@ -51,7 +51,7 @@ class FunctionsApi:
         }
 
     async def _function_with_code(self, call: Call) -> web.Response:
-        arn = self._known_arn(call)
+        arn = call.known_arn(self._function)
         return _answer(
             {
                 "Configuration": _describe(self._function, await self._code(), arn),
@@ -61,7 +61,7 @@ class FunctionsApi:
         )
 
     async def _configuration(self, call: Call) -> web.Response:
-        arn = self._known_arn(call)
+        arn = call.known_arn(self._function)
         return _answer(_describe(self._function, await self._code(), arn))
 
     async def _functions(self, call: Call) -> web.Response:
@@ -73,15 +73,15 @@ class FunctionsApi:
         return _answer({"Functions": [await self._listed(suffix)]})
 
     async def _versions(self, call: Call) -> web.Response:
-        self._known_arn(call)
+        call.known_arn(self._function)
         return _answer({"Versions": [await self._listed(f":{LATEST}")]})
 
     async def _aliases(self, call: Call) -> web.Response:
-        self._known_arn(call)
+        call.known_arn(self._function)
         return _answer({"Aliases": []})
 
     async def _concurrency(self, call: Call) -> web.Response:
-        self._known_arn(call)
+        call.known_arn(self._function)
         return _answer({"ReservedConcurrentExecutions": self._function.concurrency})
 
     async def _tags(self, _call: Call) -> web.Response:
@@ -102,12 +102,6 @@ class FunctionsApi:
                 "AccountUsage": {"TotalCodeSize": code.size_bytes, "FunctionCount": 1},
             }
         )
-
-    def _known_arn(self, call: Call) -> str:
-        called = call.function
-        if not called.means(self._function):
-            raise not_found(f"Function not found: {called.arn()}")
-        return self._function.arn + (f":{called.qualifier}" if called.qualifier else "")
 
     async def _listed(self, suffix: str) -> dict[str, object]:
         description = _describe(self._function, await self._code(), self._function.arn + suffix)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from aiohttp import web
 
 from tulle.emulator.invocation import Source, new_request
-from tulle.emulator.lambda_api.error import not_found, user_error, validation_error
+from tulle.emulator.lambda_api.error import user_error, validation_error
 from tulle.emulator.lambda_api.naming import LATEST, complaint
 from tulle.emulator.lambda_api.payload import read_client_context, read_payload
 from tulle.emulator.outcome import Answer
@@ -60,7 +60,8 @@ class InvokeApi:
         """Answer one call of Invoke."""
         kind = _header(call, "X-Amz-Invocation-Type", "invocationType", _Type.REQUEST_RESPONSE)
         log = _header(call, "X-Amz-Log-Type", "logType", _LogType.NONE)
-        arn = self._invoked_arn(call)
+        # To invoke is to invoke a version, so a refusal always names one.
+        arn = call.known_arn(self._function, default_qualifier=LATEST)
         asynchronous = kind is _Type.EVENT
         payload = await read_payload(call.http, asynchronous=asynchronous)
         request = new_request(
@@ -89,13 +90,6 @@ class InvokeApi:
         invocation = await self._dispatcher.submit(request)
         answer = Answer(body=invocation.payload, error_type=invocation.error_type)
         return _response(request, answer, tail=invocation.log_tail)
-
-    def _invoked_arn(self, call: Call) -> str:
-        """Give the ARN that the function sees: it has a version if the caller named one."""
-        called = call.function
-        if not called.means(self._function):
-            raise not_found(f"Function not found: {called.arn(default_qualifier=LATEST)}")
-        return self._function.arn + (f":{called.qualifier}" if called.qualifier else "")
 
 
 def _header(call: Call, name: str, parameter: str, default: _Choice) -> _Choice:
