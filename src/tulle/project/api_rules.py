@@ -146,7 +146,7 @@ def _cors(cors: object) -> Iterator[tuple[str, str]]:
     if cors.get("allow_credentials") is True and isinstance(origins, list) and "*" in origins:
         yield (
             "`api.cors.allow_credentials` does not go with the origin '*'",
-            "name the origins: AWS and browsers refuse credentials for all",
+            "name the origins: else any page could act with its visitors' cookies",
         )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tulle.emulator.gateway.api_keys import IssuedKey
-    from tulle.project.api import ApiSection
+    from tulle.project.api import ApiSection, Cors
 
 __all__ = ["choose_gateway"]
 
@@ -40,7 +40,7 @@ def choose_gateway(
             return GatewayParts(
                 kind=HttpApi(api),
                 gate=Gate(api.throttle, dict(api.route_throttle)),
-                cors=_cors(api, preflight_status=204, replaces=True),
+                cors=None if api.cors is None else _http_api_cors(api.cors),
                 time_limit_s=api.timeout_s or _HTTP_API_WAITS_S,
             )
         case ApiType.REST:
@@ -55,14 +55,16 @@ def choose_gateway(
             return GatewayParts(
                 kind=FunctionUrl(),
                 gate=Gate(Throttle(rate=10 * concurrency, burst=10 * concurrency)),
-                cors=_cors(api, preflight_status=200, replaces=False),
+                cors=None if api.cors is None else _function_url_cors(api.cors),
                 time_limit_s=None,
             )
         case ApiType.NONE:
             return None
 
 
-def _cors(api: ApiSection, *, preflight_status: int, replaces: bool) -> CorsAnswers | None:
-    if api.cors is None:
-        return None
-    return CorsAnswers(cors=api.cors, preflight_status=preflight_status, replaces=replaces)
+def _http_api_cors(cors: Cors) -> CorsAnswers:
+    return CorsAnswers(cors=cors, preflight_status=204, replaces=True, says_all=True)
+
+
+def _function_url_cors(cors: Cors) -> CorsAnswers:
+    return CorsAnswers(cors=cors, preflight_status=200, replaces=False, says_all=False)

@@ -30,11 +30,14 @@ class CorsAnswers:
         preflight_status: of the answer to a preflight.
         replaces: whether the function's own CORS headers are dropped; else they stand beside
             the gateway's.
+        says_all: whether an answer says `*` where all origins are allowed; else it names the one
+            that asks.
     """
 
     cors: Cors
     preflight_status: int
     replaces: bool
+    says_all: bool
 
     def preflight(self, head: HttpHead) -> HttpResponse | None:
         """Answer a preflight, which never goes to the function; None for any other request."""
@@ -56,10 +59,9 @@ class CorsAnswers:
     def _allowed(self, origin: str) -> str | None:
         """Tell what to name as allowed: all, the very origin that asks, or nothing."""
         allowed = self.cors.allow_origins
-        scheme = origin.partition("://")[0]
-        if "*" in allowed:
-            return "*" if origin else None
-        return origin if origin in allowed or f"{scheme}://*" in allowed else None
+        if not origin or {"*", origin, f"{origin.partition('://')[0]}://*"}.isdisjoint(allowed):
+            return None
+        return "*" if "*" in allowed and self.says_all else origin
 
     def _common_headers(self, allowed: str) -> Iterator[tuple[str, str]]:
         yield f"{_PREFIX}allow-origin", allowed
@@ -69,13 +71,18 @@ class CorsAnswers:
     def _answer_headers(self, allowed: str) -> Iterator[tuple[str, str]]:
         yield from self._common_headers(allowed)
         if self.cors.expose_headers:
-            yield f"{_PREFIX}expose-headers", ",".join(self.cors.expose_headers)
+            yield f"{_PREFIX}expose-headers", _listed(self.cors.expose_headers)
 
     def _preflight_headers(self, allowed: str) -> Iterator[tuple[str, str]]:
         yield from self._common_headers(allowed)
         if self.cors.allow_methods:
-            yield f"{_PREFIX}allow-methods", ",".join(self.cors.allow_methods)
+            yield f"{_PREFIX}allow-methods", ",".join(sorted(self.cors.allow_methods))
         if self.cors.allow_headers:
-            yield f"{_PREFIX}allow-headers", ",".join(self.cors.allow_headers)
+            yield f"{_PREFIX}allow-headers", _listed(self.cors.allow_headers)
         if self.cors.max_age_s is not None:
             yield f"{_PREFIX}max-age", str(self.cors.max_age_s)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    """Write headers' names as HTTP APIs were seen to: in lower case and in order."""
+    return ",".join(sorted(name.lower() for name in names))

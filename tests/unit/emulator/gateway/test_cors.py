@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 PAGE = "https://example.com"
 
 
-def answers(*origins: str, replaces: bool = True, **settings: Any) -> CorsAnswers:
+def answers(*origins: str, url: bool = False, **settings: Any) -> CorsAnswers:
     cors = Cors(allow_origins=origins, **settings)
-    return CorsAnswers(cors=cors, preflight_status=204, replaces=replaces)
+    return CorsAnswers(cors=cors, preflight_status=204, replaces=not url, says_all=not url)
 
 
 def preflight(origin: str = PAGE, method: str = "OPTIONS", wanted: str = "POST") -> HttpHead:
@@ -35,11 +35,12 @@ def response(*headers: tuple[str, str]) -> HttpResponse:
     return HttpResponse(status=200, headers=headers, body=b"")
 
 
+# Callers of HTTP APIs wrote down the status, the order, and what an origin gets that is not allowed.
 def test_a_whole_preflight() -> None:
     cors = answers(
         PAGE,
-        allow_methods=("GET", "POST"),
-        allow_headers=("content-type", "x-own"),
+        allow_methods=("GET", "POST", "OPTIONS"),
+        allow_headers=("Content-Type", "Authorization"),
         expose_headers=("server-timing",),
         max_age_s=300,
         allow_credentials=True,
@@ -49,8 +50,8 @@ def test_a_whole_preflight() -> None:
         headers=(
             ("access-control-allow-origin", PAGE),
             ("access-control-allow-credentials", "true"),
-            ("access-control-allow-methods", "GET,POST"),
-            ("access-control-allow-headers", "content-type,x-own"),
+            ("access-control-allow-methods", "GET,OPTIONS,POST"),
+            ("access-control-allow-headers", "authorization,content-type"),
             ("access-control-max-age", "300"),
         ),
         body=b"",
@@ -96,12 +97,12 @@ def test_nobody_asked_nothing_is_added() -> None:
 @pytest.mark.parametrize("origin", ["", PAGE])
 def test_an_http_api_drops_what_the_function_says_of_cors(origin: str) -> None:
     given = response(("Access-Control-Allow-Origin", "*"), ("x-own", "1"))
-    answer = answers(PAGE, expose_headers=("x-own", "*")).add(given, asked(origin))
-    added = (("access-control-allow-origin", PAGE), ("access-control-expose-headers", "x-own,*"))
+    answer = answers(PAGE, expose_headers=("X-Own", "*")).add(given, asked(origin))
+    added = (("access-control-allow-origin", PAGE), ("access-control-expose-headers", "*,x-own"))
     assert answer.headers == (("x-own", "1"), *(added if origin else ()))
 
 
 def test_a_function_url_adds_its_own_beside_the_functions() -> None:
     given = response(("Access-Control-Allow-Origin", "*"))
-    answer = answers("*", replaces=False).add(given, asked(PAGE))
-    assert answer.headers == (*given.headers, ("access-control-allow-origin", "*"))
+    answer = answers("*", url=True).add(given, asked(PAGE))
+    assert answer.headers == (*given.headers, ("access-control-allow-origin", PAGE))
