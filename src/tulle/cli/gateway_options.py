@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import click
@@ -99,5 +98,4 @@ def example_calls(running: LocalLambda, body: str) -> Iterator[str]:
         headers += f' -H "x-api-key: ${name}"' if name else f" -H 'x-api-key: {issued.value}'"
     for route in running.routes:
         method = "POST" if route.method == "ANY" else route.method
-        path = "/" if route.is_default else re.sub(r"\{(\w+)\+?\}", r"\1", route.path)
-        yield f"curl -X {method} {running.gateway_url}{path} {headers} -d '{body}'"
+        yield f"curl -X {method} {running.gateway_url}{route.example} {headers} -d '{body}'"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import TYPE_CHECKING
 
 from tulle import __version__
@@ -70,8 +69,7 @@ def _picture_route(running: LocalLambda) -> str | None:
     prefix = running.gateway_url.removeprefix(running.url)
     for route in running.routes:
         if route.method in {"ANY", "POST"}:
-            path = "/predict" if route.is_default else route.path
-            return prefix + re.sub(r"\{(\w+)\+?\}", r"\1", path)  # a variable by its own name
+            return prefix + route.example
     return None
 
 

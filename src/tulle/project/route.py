@@ -35,6 +35,11 @@ class Route:
         return self.path == "$default"
 
     @property
+    def example(self) -> str:
+        """Give a path that it takes, each variable by its own name."""
+        return "/" if self.is_default else re.sub(r"\{(\w+)\+?\}", r"\1", self.path)
+
+    @property
     def is_greedy(self) -> bool:
         """Tell whether the last variable takes all that follows."""
         return self.path.endswith("+}")

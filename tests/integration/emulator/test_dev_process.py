@@ -150,9 +150,12 @@ def test_a_cache_is_no_change(folder: Path) -> None:
     with running_dev(folder, "--handler", "app.handler") as dev:
         (folder / "__pycache__").mkdir()
         (folder / "__pycache__" / "app.pyc").write_text("x")
+        (folder / ".tulle").mkdir()
+        (folder / ".tulle" / "event.json").write_text("x")
         (folder / "seen.txt").write_text("x")
         dev.wait_for_log("changed: seen.txt")
         assert "app.pyc" not in dev.log
+        assert "event.json" not in dev.log
 
 
 @pytest.mark.parametrize(
