@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from typing import TYPE_CHECKING
 
 from tulle.emulator.function import Client
@@ -15,10 +17,12 @@ if TYPE_CHECKING:
     from tulle.emulator.function import Function
     from tulle.emulator.sandbox.sandbox import Sandbox
 
-__all__ = ["Child"]
+__all__ = ["TIME_TO_GROW_S", "Child"]
 
 _MODULES = {Client.AWSLAMBDARIC: "awslambdaric", Client.BOOTSTRAP: "tulle_runtime.bootstrap"}
 _WATCH_S = 0.05
+# In less nobody takes much memory, and a look costs a tenth of a short invocation.
+TIME_TO_GROW_S = 0.005
 
 
 class Child:
@@ -32,6 +36,7 @@ class Child:
         self._limit_kb = memory_mb * 1024
         self._peak_kb = 0
         self._kills_before = sandbox.kills
+        self._looked_s = -math.inf
         self._watch: asyncio.TimerHandle | None = None
         self.exited = exited
 
@@ -80,13 +85,15 @@ class Child:
         self._watch = asyncio.get_running_loop().call_later(_WATCH_S, self._look_again)
 
     def stop_watching(self) -> None:
-        """Look at the memory for the last time in this phase."""
+        """Look at the memory for the last time in this phase, unless that was done just now."""
         if self._watch is not None:
             self._watch.cancel()
-        self.look_at_memory()
+        if self.exited.done() or time.monotonic() - self._looked_s > TIME_TO_GROW_S:
+            self.look_at_memory()
 
     def look_at_memory(self) -> None:
         """Note what is held now, and the most that each process ever held by itself."""
+        self._looked_s = time.monotonic()
         held = self._sandbox.held_kb(limit_kb=self._limit_kb)
         if self._sandbox.kills > self._kills_before:
             held = self._limit_kb + 1  # it was ended before it was seen

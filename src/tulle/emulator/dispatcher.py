@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,15 @@ __all__ = ["Dispatcher"]
 # For how long a request waits for an environment that has answered but does not yet ask for more. It
 # mostly does so within a millisecond; a cold start takes longer than this.
 _PATIENCE_S = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Seeker:
+    """A request for which no worker is found yet."""
+
+    request: Request
+    answered: Callable[[Answer], None]
+    found: asyncio.Future[Worker]
 
 
 class Dispatcher:
@@ -57,7 +67,7 @@ class Dispatcher:
         self._busy: set[Worker] = set()
         self._answered: set[Worker] = set()  # some of the busy ones
         self._outdated: set[Worker] = set()
-        self._seekers: deque[asyncio.Future[Worker]] = deque()
+        self._seekers: deque[_Seeker] = deque()
         self._waiting: deque[Request] = deque()
         self._tasks: set[asyncio.Task[Invocation]] = set()
         self._endings: set[asyncio.Task[None]] = set()
@@ -124,34 +134,27 @@ class Dispatcher:
                 f"{self._room} invocations run already, and no more may at once",
                 hint="call again when one of them is done, or allow more with --concurrency",
             )
-        task = asyncio.create_task(self._invoke(self._seek(), request, answered))
+        task = asyncio.create_task(self._invoke(self._seek(request, answered)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _invoke(
-        self, found: asyncio.Future[Worker], request: Request, answered: Callable[[Answer], None]
-    ) -> Invocation:
+    async def _invoke(self, found: asyncio.Future[Worker]) -> Invocation:
         worker = await found
-
-        def note_answer(answer: Answer) -> None:
-            self._answered.add(worker)
-            answered(answer)
-
         try:
-            return await worker.run(request, answered=note_answer)
+            return await worker.finish()
         finally:
             await self._release(worker)
 
-    def _seek(self) -> asyncio.Future[Worker]:
-        """Find a worker, now or as soon as there is one."""
+    def _seek(self, request: Request, answered: Callable[[Answer], None]) -> asyncio.Future[Worker]:
+        """Find a worker and let it begin, now or as soon as there is one."""
         loop = asyncio.get_running_loop()
-        found: asyncio.Future[Worker] = loop.create_future()
-        self._seekers.append(found)
+        seeker = _Seeker(request=request, answered=answered, found=loop.create_future())
+        self._seekers.append(seeker)
         self._match()
-        if not found.done():
-            loop.call_later(_PATIENCE_S, self._lose_patience, found)
-        return found
+        if not seeker.found.done():
+            loop.call_later(_PATIENCE_S, self._lose_patience, seeker)
+        return seeker.found
 
     def _match(self) -> None:
         """Give those who seek the idle workers, warm ones first and those used last, or new ones."""
@@ -163,14 +166,20 @@ class Dispatcher:
             self._take(self._new_worker())
         self._tell_count()
 
-    def _lose_patience(self, found: asyncio.Future[Worker]) -> None:
-        if found in self._seekers and self._may_grow():
+    def _lose_patience(self, seeker: _Seeker) -> None:
+        if seeker in self._seekers and self._may_grow():
             self._take(self._new_worker())
             self._tell_count()
 
     def _take(self, worker: Worker) -> None:
+        def note_answer(answer: Answer) -> None:
+            self._answered.add(worker)
+            seeker.answered(answer)
+
+        seeker = self._seekers.popleft()
         self._busy.add(worker)
-        self._seekers.popleft().set_result(worker)
+        worker.begin(seeker.request, answered=note_answer)
+        seeker.found.set_result(worker)
 
     def _may_grow(self) -> bool:
         return len(self._busy) < self._room

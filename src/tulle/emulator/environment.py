@@ -7,7 +7,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from tulle.emulator.child import Child
+from tulle.emulator.child import TIME_TO_GROW_S, Child
 from tulle.emulator.outcome import Answer, Exit, LaunchError, OutOfMemory, Overrun, Oversized
 from tulle.emulator.runtime_api import Delivery, Polled, RuntimeApi
 from tulle.emulator.variables import child_variables
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from tulle.emulator.surroundings import Surroundings
 
 __all__ = ["ExecutionEnvironment"]
-
-# An answer that came sooner cannot have taken much memory; it need not wait for a look at that.
-_TIME_TO_GROW_S = 0.005
 
 
 class ExecutionEnvironment:
@@ -93,31 +90,34 @@ class ExecutionEnvironment:
             return OutOfMemory()
         return None if isinstance(word, Polled) else word
 
-    async def invoke(
+    def deliver(
         self, request: Request, *, limit_s: float, answered: Callable[[Answer], None]
-    ) -> Outcome:
-        """Run one invocation in a usable environment, until the child is ready for another.
+    ) -> None:
+        """Hand a request to the child, which must be usable and has this long for it.
 
         The function's answer is told as soon as it is there.
         """
+        if self._child is None:
+            raise RuntimeError("an environment is started before it is used")
+        self._began_s = time.perf_counter()
+        self._limit_s = limit_s
+        self._answered = answered
+        self._waiting = False
+        deadline_ms = int((self._surroundings.now_s() + limit_s) * 1000)
+        self._child.watch_memory()
+        self._api.deliver(Delivery(request=request, deadline_ms=deadline_ms))
+
+    async def finish(self) -> Outcome:
+        """Wait until the child is done with its request and ready for another."""
         child = self._child
         if child is None:
             raise RuntimeError("an environment is started before it is used")
-        began_s = time.perf_counter()
-        deadline_ms = int((self._surroundings.now_s() + limit_s) * 1000)
-        self._waiting = False
-        child.watch_memory()
-        self._api.deliver(Delivery(request=request, deadline_ms=deadline_ms))
-        outcome = word = await self._hear(limit_s)
-        if time.perf_counter() - began_s > _TIME_TO_GROW_S:
-            child.look_at_memory()
-        if isinstance(word, Answer) and not child.out_of_memory:
-            child.drain_log()  # what led to the answer is read before it
-            answered(word)
+        outcome = word = await self._hear(self._limit_s)
         if isinstance(word, Answer | Oversized):
             # The answer stands, whatever the child does after it; but only a child that asks for
             # more may have more.
-            word = await self._hear(limit_s - (time.perf_counter() - began_s))
+            spent_s = time.perf_counter() - self._began_s
+            word = await self._hear(self._limit_s - spent_s)
         self._note_end_of_phase(child, word)
         if child.out_of_memory:
             return OutOfMemory()
@@ -160,9 +160,18 @@ class ExecutionEnvironment:
         self._take_in(Exit(code=exited.result()))
 
     def _take_in(self, word: Word | Exit | Overrun) -> None:
+        if isinstance(word, Answer) and self._child is not None:
+            self._pass_on(word, self._child)
         self._words.append(word)
         if self._listening is not None and not self._listening.done():
             self._listening.set_result(None)
+
+    def _pass_on(self, answer: Answer, child: Child) -> None:
+        if time.perf_counter() - self._began_s > TIME_TO_GROW_S:
+            child.look_at_memory()
+        if not child.out_of_memory:
+            child.drain_log()  # what led to the answer is read before it
+            self._answered(answer)
 
     async def _hear(self, limit_s: float) -> Word | Exit | Overrun:
         """Wait for the child's next word, its end, or the end of its time."""

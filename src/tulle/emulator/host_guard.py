@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ def host_guard(bound_host: str) -> Middleware:
     return guard
 
 
+@lru_cache(maxsize=64)  # every request of every invocation is asked
 def is_allowed_host(host_header: str, bound_host: str) -> bool:
     """Tell whether a request's Host header names this machine."""
     name = _name(host_header)

@@ -27,11 +27,17 @@ __all__ = ["Worker"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Init:
-    """An environment and how its init phase went; one that was warm had none."""
+class _Start:
+    """How an invocation started: its environment, which had an init phase unless it was warm.
+
+    Args:
+        began_s: when the invocation itself began, on the clock that measures.
+        failure: why the request was not even delivered.
+    """
 
     environment: ExecutionEnvironment
-    duration_ms: float | None = None
+    began_s: float
+    init_duration_ms: float | None = None
     failure: Outcome | None = None
 
 
@@ -57,6 +63,7 @@ class Worker:
         self._log_stream = new_log_stream(surroundings.now_s())
         self._log = InvocationLog(self._show)
         self._request: Request | None = None
+        self._start: _Start | None = None
         self._environment: ExecutionEnvironment | None = None
 
     @property
@@ -75,41 +82,63 @@ class Worker:
         if environment is not None:
             await environment.stop()
 
-    async def run(self, request: Request, *, answered: Callable[[Answer], None]) -> Invocation:
-        """Run one invocation to its end, after a cold start where the environment is not warm.
+    def begin(self, request: Request, *, answered: Callable[[Answer], None]) -> None:
+        """Begin an invocation: deliver the request at once, where the environment is warm.
 
         Where the function answers, that is told at once; the child may be at work for longer.
         """
-        self._begin(request)
-        timeout_s = self._function.timeout_s
-        init = await self._initialise(limit_s=self._init_limit_s, phase="init")
-        self._log.line(f"START RequestId: {request.request_id} Version: $LATEST")
-        began_s = time.perf_counter()
-        if isinstance(init.failure, Overrun):
-            # Lambda then starts anew within the invocation, on the invocation's time.
-            init = await self._initialise(limit_s=timeout_s, phase="invoke")
-            init = replace(init, duration_ms=None)
-        spent_s = time.perf_counter() - began_s
-        outcome = init.failure or await init.environment.invoke(
-            request, limit_s=timeout_s - spent_s, answered=answered
-        )
-        duration_ms = min(time.perf_counter() - began_s, timeout_s) * 1000
-        invocation = self._conclude(request, init, outcome, duration_ms)
+        self._request = request
+        self._answered = answered
+        environment = self._environment
+        self._start = None
+        if environment is not None and environment.usable:
+            self._start = self._start_warm(environment, request)
+
+    async def finish(self) -> Invocation:
+        """See the invocation through to its end, after a cold start where there is need of one."""
+        request = self._request
+        if request is None:
+            raise RuntimeError("an invocation begins before it ends")
+        start = self._start or await self._start_cold(request)
+        outcome = start.failure or await start.environment.finish()
+        spent_s = time.perf_counter() - start.began_s
+        duration_ms = min(spent_s, self._function.timeout_s) * 1000
+        invocation = self._conclude(request, start, outcome, duration_ms)
         self._request = None
         self._surroundings.tell(Ended(invocation=invocation, environment=self._log_stream))
         return invocation
 
-    def _begin(self, request: Request) -> None:
+    def _start_warm(self, environment: ExecutionEnvironment, request: Request) -> _Start:
+        began_s = time.perf_counter()
+        timeout_s = self._function.timeout_s
+        environment.deliver(request, limit_s=timeout_s, answered=self._answered)
+        # The child is at work while the beginning is told; nothing of it is heard before that.
+        self._tell_beginning(request, cold=False)
+        self._log_start(request)
+        return _Start(environment=environment, began_s=began_s)
+
+    async def _start_cold(self, request: Request) -> _Start:
+        self._tell_beginning(request, cold=True)
+        init = await self._initialise(limit_s=self._init_limit_s, phase="init")
+        self._log_start(request)
+        began_s, timeout_s = time.perf_counter(), self._function.timeout_s
+        if isinstance(init.failure, Overrun):
+            # Lambda then starts anew within the invocation, on the invocation's time.
+            init = await self._initialise(limit_s=timeout_s, phase="invoke")
+            init = replace(init, init_duration_ms=None)
+        if init.failure is None:
+            left_s = timeout_s - (time.perf_counter() - began_s)
+            init.environment.deliver(request, limit_s=left_s, answered=self._answered)
+        return replace(init, began_s=began_s)
+
+    def _tell_beginning(self, request: Request, *, cold: bool) -> None:
         self._log.begin()
-        self._request = request
-        self._surroundings.tell(
-            Began(
-                request=request,
-                environment=self._log_stream,
-                cold=not self.warm,
-                now_s=self._surroundings.now_s(),
-            )
-        )
+        now_s = self._surroundings.now_s()
+        began = Began(request=request, environment=self._log_stream, cold=cold, now_s=now_s)
+        self._surroundings.tell(began)
+
+    def _log_start(self, request: Request) -> None:
+        self._log.line(f"START RequestId: {request.request_id} Version: $LATEST")
 
     def _show(self, line: str) -> None:
         request_id = None if self._request is None else self._request.request_id
@@ -119,19 +148,19 @@ class Worker:
         )
 
     def _conclude(
-        self, request: Request, init: _Init, outcome: Outcome, duration_ms: float
+        self, request: Request, start: _Start, outcome: Outcome, duration_ms: float
     ) -> Invocation:
         conclusion = conclude(
             outcome, request_id=request.request_id, timeout_s=self._function.timeout_s
         )
-        failed_ms = init.duration_ms if init.failure is not None else None
+        failed_ms = start.init_duration_ms if start.failure is not None else None
         report = Report(
             request_id=request.request_id,
             # An init that failed was all there was, and Lambda counts it as the invocation.
             duration_ms=duration_ms if failed_ms is None else failed_ms,
-            init_duration_ms=init.duration_ms if failed_ms is None else None,
+            init_duration_ms=start.init_duration_ms if failed_ms is None else None,
             memory_size_mb=self._function.memory_mb,
-            max_memory_used_mb=init.environment.peak_memory_mb,
+            max_memory_used_mb=start.environment.peak_memory_mb,
             status=conclusion.status,
             error_type=conclusion.error_type if conclusion.status is Status.ERROR else None,
         )
@@ -145,8 +174,8 @@ class Worker:
             log_tail=self._log.tail,
         )
 
-    async def _initialise(self, *, limit_s: float, phase: str) -> _Init:
-        """Give the environment that waits, or start it, anew where its child is used up."""
+    async def _initialise(self, *, limit_s: float, phase: str) -> _Start:
+        """Start the environment, anew where its child is used up."""
         if self._environment is None:
             self._environment = ExecutionEnvironment(
                 self._function,
@@ -155,16 +184,18 @@ class Worker:
                 log_stream=self._log_stream,
                 line=self._log.line,
             )
-        environment = self._environment
-        if environment.usable:
-            return _Init(environment=environment)
         self._log.line(_init_start(self._function))
         began_s = time.perf_counter()
-        failure = await environment.start(limit_s=limit_s)
+        failure = await self._environment.start(limit_s=limit_s)
         duration_ms = (time.perf_counter() - began_s) * 1000
         if failure is not None:
             self._log.line(_init_report(failure, duration_ms, phase))
-        return _Init(environment=environment, duration_ms=duration_ms, failure=failure)
+        return _Start(
+            environment=self._environment,
+            began_s=began_s,
+            init_duration_ms=duration_ms,
+            failure=failure,
+        )
 
 
 def _init_start(function: Function) -> str:
