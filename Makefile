@@ -52,4 +52,5 @@ clean:
 	$(PIP) install -c constraints.txt -e .[keras] --group test --group lint
 	@echo "installing AWS's Runtime Interface Emulator, a file of aws-sam-cli (8 MB), into .venv/rie"
 	$(PIP) install -c constraints.txt --upgrade --no-deps --target .venv/rie aws-sam-cli
+	@sh tools/install_axe.sh .venv/axe
 	@touch $@

@@ -6,7 +6,7 @@ import { disclosure, el } from "./elements.js";
 import { faultView, readFault } from "./fault.js";
 import { duration, shortId } from "./format.js";
 import { jsonView } from "./json_view.js";
-import { lineView } from "./log_line.js";
+import { kindOf, lineView } from "./log_line.js";
 import { readPrediction, unwrapped } from "./prediction.js";
 import { timelineView } from "./timeline.js";
 
@@ -54,7 +54,12 @@ export function cards(call) {
 /** @param {LogLine[]} lines @returns {HTMLElement | null} */
 export function logView(lines) {
   if (!lines.length) return null;
-  const shown = lines.map((line) => lineView(line, { brief: true }));
+  /** @type {import("./log_line.js").Kind | null} */
+  let kind = null;
+  const shown = lines.map((line) => {
+    kind = kindOf(line.line, kind);
+    return lineView(line, kind, { brief: true });
+  });
   return el(
     "section",
     { class: "json" },

@@ -1,6 +1,7 @@
 /** Owns making a call: a picture over HTTP through the gateway, as any client sends it, or an event by Invoke. */
 
 import { change } from "./api.js";
+import { keep } from "./keepsakes.js";
 import { asBase64 } from "./picture.js";
 
 /**
@@ -19,10 +20,10 @@ const PATIENCE_MS = 1500; // for the stream to tell of an answer that is here al
  * @returns {Promise<Call>}
  */
 export async function ask(store, question) {
-  const route = store.facts?.gateway.picture_route;
+  const { picture_route: route, headers } = /** @type {import("./shapes.js").FunctionFacts} */ (store.facts).gateway;
   if (question.kind === "event") return invoke(store, question, question.text);
   if (!route) return invoke(store, question, await asEvent(question));
-  const asked = await request(route, question);
+  const asked = await request(route, contentOf(question, headers));
   const invocation = asked.answer?.id ? await store.find(isDone(asked.answer.id), PATIENCE_MS) : null;
   return finished(store, { question, invocation, ...asked });
 }
@@ -41,16 +42,17 @@ export async function asEvent(question) {
 /** @param {Store} store @param {Question} question @param {string} event */
 async function invoke(store, question, event) {
   const began = performance.now();
-  const invocation = await change("POST", "invocations", `{"event": ${event}}`);
+  const answered = await change("POST", "invocations", `{"event": ${event}}`);
   const wall_ms = performance.now() - began;
+  const invocation = (await store.find(isDone(answered.id), PATIENCE_MS)) ?? answered;
   await store.heard(({ request_id: id, line }) => id === invocation.id && line.startsWith("REPORT "), PATIENCE_MS);
   return finished(store, { question, invocation, wall_ms, answer: null });
 }
 
-/** @param {string} route @param {Question} question */
-async function request(route, question) {
+/** @param {string} route @param {RequestInit} content */
+async function request(route, content) {
   const began = performance.now();
-  const response = await fetch(route, options(question));
+  const response = await fetch(route, { method: "POST", ...content });
   const text = await response.text();
   const wall_ms = performance.now() - began;
   const { status, headers } = response;
@@ -66,14 +68,14 @@ async function request(route, question) {
   };
 }
 
-/** @param {Question} question @returns {RequestInit} */
-function options(question) {
+/** @param {Question} question @param {Record<string, string>} own headers @returns {RequestInit} */
+function contentOf(question, own) {
   if (question.kind !== "picture") {
     const url = question.kind === "url" ? question.url : "";
-    return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ url }) };
+    return { headers: { ...own, "Content-Type": "application/json" }, body: JSON.stringify({ url }) };
   }
   const { blob } = question.picture;
-  return { method: "POST", headers: { "Content-Type": blob.type || "application/octet-stream" }, body: blob };
+  return { headers: { ...own, "Content-Type": blob.type || "application/octet-stream" }, body: blob };
 }
 
 /** @param {string} id @returns {(invocation: import("./shapes.js").Invocation) => boolean} */
@@ -83,6 +85,8 @@ function isDone(id) {
 
 /** @param {Store} store @param {Call} call */
 function finished(store, call) {
+  const { invocation, question } = call;
+  if (invocation && question) keep(invocation.id, question).then(() => store.tell("kept", invocation));
   store.called(call);
   return call;
 }

@@ -20,7 +20,7 @@ export function startCodeTab(store, panel) {
     const asked = store.call?.question ?? example(facts);
     told.textContent = store.call ? `The same as your last call, ${words(asked)}.` : "Make a call, and the lines that do the same stand here. Until then, an example.";
     const { name, region, gateway } = facts;
-    blocks.replaceChildren(...snippets({ question: asked, origin: location.origin, name, region, route: gateway.picture_route }).map(view));
+    blocks.replaceChildren(...snippets({ question: asked, origin: location.origin, name, region, route: gateway.picture_route, headers: gateway.headers }).map(view));
   }
 }
 

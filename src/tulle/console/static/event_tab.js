@@ -6,7 +6,6 @@ import { answerView, cards, figuresView, logView } from "./call_view.js";
 import { codeEditor } from "./code_editor.js";
 import { button, el, icon } from "./elements.js";
 import { faultView, readFault } from "./fault.js";
-import { keep } from "./keepsakes.js";
 import { savedEvents } from "./saved_events.js";
 import { recall, remember } from "./storage.js";
 
@@ -70,7 +69,6 @@ export function startEventTab(store, panel) {
     const question = { kind: "event", text: editor.text };
     try {
       const call = await ask(store, question);
-      if (call.invocation) keep(call.invocation.id, question);
       show(call);
     } catch (error) {
       showUnanswered(/** @type {any} */ (error));

@@ -49,7 +49,11 @@ export function shortId(requestId) {
   return requestId.slice(0, 8);
 }
 
-/** @param {unknown} value @returns {string} JSON for people */
-export function pretty(value) {
-  return JSON.stringify(value, null, 2) ?? "null";
+/**
+ * @param {unknown} value
+ * @param {(key: string, value: any) => any} [replacer] as of JSON.stringify
+ * @returns {string} JSON for people
+ */
+export function pretty(value, replacer) {
+  return JSON.stringify(value, replacer, 2) ?? "null";
 }

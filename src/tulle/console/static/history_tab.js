@@ -7,7 +7,7 @@ import { button, el, icon } from "./elements.js";
 import { faultView, readFault } from "./fault.js";
 import { duration, pretty, share, timeOfDay } from "./format.js";
 import { jsonView } from "./json_view.js";
-import { keep, questionOf, thumbnailOf } from "./keepsakes.js";
+import { questionOf, thumbnailOf } from "./keepsakes.js";
 import { readPrediction } from "./prediction.js";
 
 /**
@@ -28,8 +28,8 @@ export function startHistoryTab(store, panel, { onEvent }) {
   const empty = el("p", { class: "empty-line card" }, "No call yet. Each one is kept here, the latest first, wherever it came from.");
   panel.replaceChildren(el("div", { class: "history" }, el("div", { class: "card list-card" }, list), detail), empty);
   store.on("snapshot", redraw);
-  store.on("call", redraw); // by then its thumbnail is there
   store.on("invocation", update);
+  store.on("kept", update);
   redraw();
 
   function redraw() {
@@ -114,7 +114,6 @@ export function startHistoryTab(store, panel, { onEvent }) {
     try {
       const { invocation } = await ask(store, question);
       if (!invocation) return;
-      await keep(invocation.id, question);
       chosen = invocation.id;
       show(invocation);
       redraw();

@@ -2,9 +2,11 @@
 
 import { copyButton } from "./copy.js";
 import { block, button, el } from "./elements.js";
-import { pretty } from "./format.js";
+import { count, pretty } from "./format.js";
 
 const MOST_CHARACTERS = 20_000;
+const LONGEST_STRING = 400;
+const LEFT_OF_STRING = 120;
 const PIECE = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*|true|false|null)/g;
 
 /**
@@ -14,10 +16,11 @@ const PIECE = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*|true|false|null)/g;
  * @returns {HTMLElement}
  */
 export function jsonView(title, value, { cut = false } = {}) {
-  const text = typeof value === "string" ? value : pretty(value);
   const colour = typeof value !== "string";
-  const shown = block(title, pieces(text.slice(0, MOST_CHARACTERS), colour));
-  const all = button(`Show all ${text.length.toLocaleString("en-US")} characters`, () => {
+  const text = colour ? pretty(value) : /** @type {string} */ (value);
+  const brief = (colour ? pretty(value, shortened) : text).slice(0, MOST_CHARACTERS);
+  const shown = block(title, pieces(brief, colour));
+  const all = button(`Show all ${count(text.length)} characters`, () => {
     shown.replaceChildren(...pieces(text, colour));
     all.remove();
     shown.focus();
@@ -27,9 +30,15 @@ export function jsonView(title, value, { cut = false } = {}) {
     { class: "json" },
     el("div", { class: "json-head" }, el("h3", {}, title), copyButton(title.toLowerCase(), () => text)),
     shown,
-    text.length > MOST_CHARACTERS && all,
+    brief !== text && all,
     cut && el("p", { class: "hint" }, "This is its beginning; the rest was too long to be kept."),
   );
+}
+
+/** @param {string} _key @param {any} value @returns {any} of a long text, such as a picture's, the beginning */
+function shortened(_key, value) {
+  if (typeof value !== "string" || value.length <= LONGEST_STRING) return value;
+  return `${value.slice(0, LEFT_OF_STRING)}… (${count(value.length)} characters)`;
 }
 
 /** @param {string} text @param {boolean} colour @returns {(Node | string)[]} */

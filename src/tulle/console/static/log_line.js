@@ -8,21 +8,27 @@ import { shortId, timeOfDay } from "./format.js";
 const PLATFORM = /^(INIT_START|INIT_REPORT|START|END|REPORT|EXTENSION|TELEMETRY|RESTORE_\w+)\s/;
 const ERROR = /^\[(ERROR|CRITICAL)\]|^\w*(Error|Exception)\b.*:|^Traceback |Task timed out after|^RequestId: \S+ Error:|Status: (error|timeout)\b|"level":\s*"(ERROR|CRITICAL)"/;
 
-/** @param {string} line @returns {"platform" | "error" | "own"} */
-export function kindOf(line) {
-  if (ERROR.test(line)) return "error";
+/** @typedef {"platform" | "error" | "own"} Kind */
+
+/**
+ * @param {string} line
+ * @param {Kind | null} [before] of the line before: what is indented beneath an error belongs to it, as a stack does
+ * @returns {Kind}
+ */
+export function kindOf(line, before = null) {
+  if (ERROR.test(line) || (before === "error" && /^\s/.test(line))) return "error";
   return PLATFORM.test(line) ? "platform" : "own";
 }
 
 /**
  * @param {LogLine} entry
+ * @param {Kind} kind
  * @param {{brief?: boolean, first?: boolean, onPick?: (id: string) => void}} [options]
  *   brief: without moment and id; first: whether another invocation spoke before; onPick: what its id does when pressed
  * @returns {HTMLElement}
  */
-export function lineView(entry, { brief = false, first = false, onPick } = {}) {
+export function lineView(entry, kind, { brief = false, first = false, onPick } = {}) {
   const { line, request_id: id, at_ms } = entry;
-  const kind = kindOf(line);
   const mark = kind === "error" && el("span", { class: "hidden" }, "error: ");
   if (brief) return el("div", { class: `logline brief ${kind}` }, el("span", { class: "log-text" }, mark, line));
   const pick = first && id && onPick && el(

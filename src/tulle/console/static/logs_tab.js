@@ -3,7 +3,7 @@
 import { copyButton } from "./copy.js";
 import { button, el } from "./elements.js";
 import { shortId } from "./format.js";
-import { lineView } from "./log_line.js";
+import { kindOf, lineView } from "./log_line.js";
 
 /** @typedef {import("./shapes.js").LogLine} LogLine */
 
@@ -22,6 +22,8 @@ export function startLogsTab(store, panel) {
   let fresh = [];
   let drawing = false;
   let last = "";
+  /** @type {import("./log_line.js").Kind | null} of the line before */
+  let kind = null;
   const filter = el("input", { type: "search", id: "log-filter", placeholder: "Filter", "aria-label": "Filter the log by text", spellcheck: "false", on: { input: redraw } });
   const chip = el("span", { class: "chips" });
   const copy = copyButton("the log", () => store.logs.filter(isWanted).map(({ line }) => line).join("\n"));
@@ -81,7 +83,8 @@ export function startLogsTab(store, panel) {
     const speaker = entry.request_id ?? `init ${entry.environment}`;
     const first = speaker !== last;
     last = speaker;
-    return lineView(entry, { first, onPick: pick });
+    kind = kindOf(entry.line, first ? null : kind);
+    return lineView(entry, kind, { first, onPick: pick });
   }
 
   /** @param {string | null} id */

@@ -14,7 +14,7 @@
  * @property {"model" | "handler"} kind
  * @property {string[] | null} labels
  * @property {[number, number] | null} input_size
- * @property {{type: "http" | "rest" | "url" | "none", routes: {method: string, path: string}[], picture_route: string | null}} gateway
+ * @property {{type: "http" | "rest" | "url" | "none", routes: {method: string, path: string}[], picture_route: string | null, headers: Record<string, string>}} gateway  headers: its API key, where it wants one
  * @property {string} url
  * @property {string} region
  * @property {string} version

@@ -3,20 +3,20 @@
 /**
  * @typedef {import("./shapes.js").Question} Question
  * @typedef {{title: string, note: string, code: string}} Snippet
+ * @typedef {{question: Question, origin: string, name: string, region: string, route: string | null, headers: Record<string, string>}} Asked
  */
 
 /**
- * @param {{question: Question, origin: string, name: string, region: string, route: string | null}} asked
+ * @param {Asked} asked
  * @returns {Snippet[]}
  */
 export function snippets(asked) {
   return [curl(asked), boto3(asked), javascript(asked)];
 }
 
-/** @param {{question: Question, origin: string, name: string, route: string | null}} asked @returns {Snippet} */
-function curl({ question, origin, name, route }) {
+/** @param {Asked} asked @returns {Snippet} */
+function curl({ question, origin, name, route, headers }) {
   const lines = (/** @type {string[]} */ ...parts) => parts.join(" \\\n  ");
-  const json = "-H 'content-type: application/json'";
   if (question.kind === "event" || !route) {
     const url = `${origin}/2015-03-31/functions/${name}/invocations`;
     const note = "On AWS an Invoke is signed: there use boto3 or the AWS CLI.";
@@ -24,13 +24,12 @@ function curl({ question, origin, name, route }) {
     const event = `{"image": "'"$(base64 -w0 ${shell(question.picture.name)})"'"}`;
     return { title: "curl", note, code: `echo '${event}' |\n  curl ${url} -d @-` };
   }
-  const note = "On AWS only the address differs.";
-  if (question.kind === "url") return { title: "curl", note, code: lines(`curl ${shell(origin + route)}`, json, `-d ${shell(eventText(question))}`) };
-  const type = question.picture.blob.type || "application/octet-stream";
-  return { title: "curl", note, code: lines(`curl ${shell(origin + route)}`, `-H ${shell(`content-type: ${type}`)}`, `--data-binary ${shell(`@${question.picture.name}`)}`) };
+  const given = Object.entries({ ...headers, "content-type": typeOf(question) }).map((pair) => `-H ${shell(pair.join(": "))}`);
+  const body = question.kind === "picture" ? `--data-binary ${shell(`@${question.picture.name}`)}` : `-d ${shell(eventText(question))}`;
+  return { title: "curl", note: "On AWS only the address differs.", code: lines(`curl ${shell(origin + route)}`, ...given, body) };
 }
 
-/** @param {{question: Question, origin: string, name: string, region: string}} asked @returns {Snippet} */
+/** @param {Asked} asked @returns {Snippet} */
 function boto3({ question, origin, name, region }) {
   const picture = question.kind === "picture" ? question.picture : null;
   const event = picture
@@ -57,23 +56,28 @@ print(json.load(response["Payload"]))
   };
 }
 
-/** @param {{question: Question, origin: string, name: string, route: string | null}} asked @returns {Snippet} */
-function javascript({ question, origin, name, route }) {
+/** @param {Asked} asked @returns {Snippet} */
+function javascript({ question, origin, name, route, headers }) {
   const invoked = question.kind === "event" || !route;
   const url = JSON.stringify(invoked ? `${origin}/2015-03-31/functions/${name}/invocations` : origin + route);
   const note = invoked ? "For Node. On AWS an Invoke is signed: there use @aws-sdk/client-lambda." : "For Node; in a browser, take the file of an input instead of reading it.";
+  const given = `\n  headers: ${JSON.stringify({ ...headers, "content-type": typeOf(question) }).replaceAll('":"', '": "').replace("{", "{ ").replace("}", " }")},`;
   const end = "console.log(await response.json());\n";
   if (question.kind !== "picture") {
     const event = JSON.stringify(JSON.parse(eventText(question)), null, 2);
-    const headers = invoked ? "" : '\n  headers: { "Content-Type": "application/json" },';
-    return { title: "JavaScript", note, code: `const event = ${event};\nconst response = await fetch(${url}, {\n  method: "POST",${headers}\n  body: JSON.stringify(event),\n});\n${end}` };
+    return { title: "JavaScript", note, code: `const event = ${event};\nconst response = await fetch(${url}, {\n  method: "POST",${invoked ? "" : given}\n  body: JSON.stringify(event),\n});\n${end}` };
   }
-  const { name: file, blob } = question.picture;
+  const { name: file } = question.picture;
   const read = `import { readFile } from "node:fs/promises";\n\nconst picture = await readFile(${JSON.stringify(file)});\n`;
   const body = invoked
-    ? '  body: JSON.stringify({ image: picture.toString("base64") }),'
-    : `  headers: { "Content-Type": ${JSON.stringify(blob.type || "application/octet-stream")} },\n  body: picture,`;
-  return { title: "JavaScript", note, code: `${read}const response = await fetch(${url}, {\n  method: "POST",\n${body}\n});\n${end}` };
+    ? '\n  body: JSON.stringify({ image: picture.toString("base64") }),'
+    : `${given}\n  body: picture,`;
+  return { title: "JavaScript", note, code: `${read}const response = await fetch(${url}, {\n  method: "POST",${body}\n});\n${end}` };
+}
+
+/** @param {Question} question @returns {string} */
+function typeOf(question) {
+  return question.kind === "picture" ? question.picture.blob.type || "application/octet-stream" : "application/json";
 }
 
 /** @param {Question} question that is no picture @returns {string} */

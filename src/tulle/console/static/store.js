@@ -3,7 +3,7 @@
 /**
  * @typedef {import("./shapes.js").Invocation} Invocation
  * @typedef {import("./shapes.js").LogLine} LogLine
- * @typedef {"connection" | "function" | "snapshot" | "invocation" | "logs" | "environments" | "changed" | "load" | "call"} Topic
+ * @typedef {"connection" | "function" | "snapshot" | "invocation" | "logs" | "environments" | "changed" | "load" | "call" | "kept"} Topic
  */
 
 const MOST_INVOCATIONS = 200;

@@ -7,7 +7,6 @@ import { ask } from "./calls.js";
 import { button, el, icon } from "./elements.js";
 import { faultView, readFault } from "./fault.js";
 import { share, size } from "./format.js";
-import { keep } from "./keepsakes.js";
 import { chooser, fitting, listenForPictures } from "./picture_source.js";
 import { readPrediction } from "./prediction.js";
 
@@ -75,7 +74,6 @@ export function startTryTab(store, panel) {
     price.replaceChildren();
     try {
       const call = await ask(store, question);
-      if (call.invocation) keep(call.invocation.id, question);
       if (own === latest) show(call);
     } catch (error) {
       if (own === latest) showUnanswered(/** @type {any} */ (error));
