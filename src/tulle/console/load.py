@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from tulle.console.json_text import Json
     from tulle.emulator.happening import Happening
-    from tulle.emulator.invocation import Invocation, Request
+    from tulle.emulator.invocation import Request
+    from tulle.emulator.outcome import Answer
 
 __all__ = ["Invoker", "Load"]
 
@@ -32,8 +33,8 @@ class Invoker(Protocol):
     def request(self, payload: bytes) -> Request:
         """Make a request of a payload."""
 
-    async def run(self, request: Request) -> Invocation:
-        """Run it, or raise `TooManyInvocations`."""
+    async def ask(self, request: Request) -> Answer:
+        """Run it and give its answer, or raise `TooManyInvocations`."""
 
 
 class Load:
@@ -135,22 +136,20 @@ class Load:
             self._ids.add(request.request_id)
             began_s = time.perf_counter()
             try:
-                invocation = await invoker.run(request)
+                answer = await invoker.ask(request)
             except TooManyInvocations:
                 self._ids.discard(request.request_id)
                 result.add(Answered.THROTTLED, _since_ms(began_s), cold=False)
                 await asyncio.sleep(_PAUSE_S if self._left else 0)
                 continue
-            self._count(invocation, result, _since_ms(began_s))
-
-    def _count(self, invocation: Invocation, result: LoadResult, latency_ms: float) -> None:
-        error_type = invocation.error_type
-        if error_type is not None:
-            result.note_error(error_type, invocation.payload)
-        cold = invocation.request_id in self._cold
-        self._cold.discard(invocation.request_id)
-        answered = Answered.OK if error_type is None else Answered.ERROR
-        result.add(answered, latency_ms, cold=cold)
+            latency_ms = _since_ms(began_s)
+            cold = request.request_id in self._cold
+            self._cold.discard(request.request_id)
+            result.add(
+                Answered.OK if answer.error_type is None else Answered.ERROR, latency_ms, cold=cold
+            )
+            if answer.error_type is not None:
+                result.note_error(answer.error_type, answer.body)
 
 
 def _since_ms(began_s: float) -> float:

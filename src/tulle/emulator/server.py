@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from tulle.emulator.function import Function
     from tulle.emulator.invocation import Invocation, Request
+    from tulle.emulator.outcome import Answer
     from tulle.emulator.surroundings import Surroundings
 
 __all__ = ["LocalLambda", "ServerOptions"]
@@ -152,17 +153,21 @@ class LocalLambda:
         request = new_request(payload, invoked_arn=self.function.arn, now_s=now_s)
         return replace(request, source=Source.PAGE)
 
-    async def run(self, request: Request) -> Invocation:
-        """Run a request in this process.
+    async def ask(self, request: Request) -> Answer:
+        """Run a request in this process, and give its answer as soon as it is there.
 
         Raises:
             TooManyInvocations: as many run as may at once.
         """
-        return await asyncio.shield(self._dispatcher.submit(request))
+        return await self._dispatcher.ask(request)
 
     async def invoke(self, payload: bytes) -> Invocation:
-        """Invoke the function in this process; like `run`, with a request of its own."""
-        return await self.run(self.request(payload))
+        """Invoke the function in this process; give its report too, which comes after the answer.
+
+        Raises:
+            TooManyInvocations: as many run as may at once.
+        """
+        return await asyncio.shield(self._dispatcher.submit(self.request(payload)))
 
     def _application(self) -> web.Application:
         surroundings = self._surroundings

@@ -162,13 +162,16 @@ def running_dev(
 
 
 def _platform(log: str) -> str:
-    """Leave out the lines of the function: what is between START and END, or follows INIT_START."""
-    kept, within = [], False
+    """Leave out the lines of the function: what is between a START and its END, or follows INIT_START."""
+    kept: list[str] = []
+    running: set[str] = set()  # by request ids, for those of several environments overlap
     for line in log.splitlines():
-        if line.startswith(("START ", "INIT_START ")):
-            within = True
+        if line.startswith("INIT_START "):
+            running.add("init")
+        elif line.startswith("START "):
+            running = {*running, line.split()[2]} - {"init"}
         elif line.startswith("END "):
-            within = False
-        elif not within:
+            running.discard(line.split()[2])
+        elif not running:
             kept.append(line)
     return "\n".join(kept)
