@@ -25,9 +25,10 @@ __all__ = ["Delivery", "Polled", "RuntimeApi", "Word"]
 
 _LOOPBACK = "127.0.0.1"
 _PREFIX = "/2018-06-01/runtime"
-_PINGS = {"/ping", "/2018-06-01/ping"}
+_PING = "/2018-06-01/ping"
 _NEXT = f"{_PREFIX}/invocation/next"
 _INIT_ERROR = f"{_PREFIX}/init/error"
+_STREAMING = "streaming"
 _ANSWER = re.compile(rf"{_PREFIX}/invocation/(?P<request_id>[^/]+)/(?P<kind>response|error)")
 
 
@@ -40,12 +41,13 @@ class _State(StrEnum):
     RUNNING = "Running"
     RESPONSE = "InvocationResponse"
     ERROR_RESPONSE = "InvocationErrorResponse"
+    SENT = "RuntimeResponseSentState"
 
 
 # From where each step may be taken. A second poll while one waits is allowed, as on Lambda.
 _ALLOWED_FROM = {
     _State.INIT_ERROR: {_State.STARTED},
-    _State.READY: {_State.STARTED, _State.READY, _State.RESPONSE, _State.ERROR_RESPONSE},
+    _State.READY: {_State.STARTED, _State.READY, _State.SENT},
     _State.RESPONSE: {_State.RUNNING},
     _State.ERROR_RESPONSE: {_State.RUNNING},
 }
@@ -125,76 +127,90 @@ class RuntimeApi:
         """Refuse a request before its body is read, or begin it."""
         if not is_allowed_host(head.headers.get("host", ""), _LOOPBACK):
             return _text(403, "The Runtime API answers only to 127.0.0.1.\n")
-        match head.method, head.path:
-            case "GET", path if path in _PINGS:
-                return _text(200, "pong")
-            case "GET", path if path == _NEXT:
-                return self._begin_poll()
-            case "POST", path if path == _INIT_ERROR:
-                return self._begin_answer(_State.INIT_ERROR, connection)
-            case "POST", path if answer := _ANSWER.fullmatch(path):
-                is_error = answer["kind"] == "error"
-                state = _State.ERROR_RESPONSE if is_error else _State.RESPONSE
-                refusal = self._refuse_id(answer["request_id"], head)
-                return refusal or self._begin_answer(state, connection)
-        return _text(404, "404 page not found\n")
+        answer = _ANSWER.fullmatch(head.path)
+        if not answer and head.path not in {_PING, _NEXT, _INIT_ERROR}:
+            return _text(404, "404 page not found\n")
+        method = "POST" if answer or head.path == _INIT_ERROR else "GET"
+        if head.method != method:
+            return Reply(status=405, body=b"", headers={"Allow": method})
+        if answer:
+            return self._begin_answer(answer["request_id"], answer["kind"], head, connection)
+        if head.path == _INIT_ERROR:
+            return self._enter(_State.INIT_ERROR)
+        return self._begin_poll() if head.path == _NEXT else _text(200, "pong")
 
     def end(self, head: Head, body: bytes | None, connection: RuntimeConnection) -> Reply | None:
         """Take in a whole request; a poll waits for its reply."""
-        if head.method == "GET":
+        if head.path == _NEXT:
             return self._end_poll(connection)
-        self._answering = None
-        if body is None:
-            self._hear(Oversized())
-            message = f"Exceeded maximum allowed payload size ({RESPONSE_LIMIT_BYTES} bytes)."
-            return _refusal(413, "RequestEntityTooLarge", message)
         if head.path == _INIT_ERROR:
-            self._hear(InitError(body=body, error_type=_error_type(head, body)))
-        elif head.path.endswith("/error"):
-            self._hear(Answer(body=body, error_type=_error_type(head, body)))
-        else:
-            self._hear(Answer(body=body))
-        return _json(202, {"status": "OK"})
+            return self._end_init_error(head, body)
+        return self._end_answer(head, body)
 
     def forget(self, connection: RuntimeConnection) -> None:
-        """Keep the next delivery from a poll that is gone; an answer that was cut off may come again."""
+        """Keep the next delivery from a poll that is gone; let an answer that was cut off come again."""
         self._connections.discard(connection)
         if connection in self._polls:
             self._polls.remove(connection)
         if connection is self._answering:
             self._answering = None
-            self._state = _State.STARTED if self._delivery is None else _State.RUNNING
+            self._state = _State.RUNNING
 
     def _connect(self) -> RuntimeConnection:
         connection = RuntimeConnection(self)
         self._connections.add(connection)
         return connection
 
-    def _begin_answer(self, state: _State, connection: RuntimeConnection) -> Reply | None:
-        refusal = self._enter(state)
-        if refusal is None:
-            self._answering = connection
-        return refusal
-
     def _begin_poll(self) -> Reply | None:
-        if self._answering is not None:
-            return self._refuse_transition(_State.READY)
-        polled_before = self._state is _State.READY
+        if self._state in {_State.READY, _State.RUNNING}:
+            return None  # it polled before
         refusal = self._enter(_State.READY)
-        if refusal is None and not polled_before:
+        if refusal is None:
             self._hear(Polled())
         return refusal
 
     def _end_poll(self, connection: RuntimeConnection) -> Reply | None:
         if self._undelivered is not None:
             return self._hand_over(self._undelivered)
+        if self._state is _State.RUNNING and self._delivery is not None:
+            return _delivered(self._delivery)  # the same again, as on Lambda
         self._polls.append(connection)
         return None
+
+    def _begin_answer(
+        self, request_id: str, kind: str, head: Head, connection: RuntimeConnection
+    ) -> Reply | None:
+        state = _State.ERROR_RESPONSE if kind == "error" else _State.RESPONSE
+        refusal = self._refuse_id(request_id, head) or self._enter(state)
+        if refusal is not None:
+            return refusal
+        mode = head.headers.get("lambda-runtime-function-response-mode", _STREAMING)
+        if kind == "response" and mode != _STREAMING:
+            return _refusal(400, "InvalidFunctionResponseMode", "Invalid function response mode")
+        self._answering = connection
+        return None
+
+    def _end_answer(self, head: Head, body: bytes | None) -> Reply:
+        self._answering = None
+        self._state = _State.SENT
+        if body is None:
+            self._hear(Oversized())
+            return _too_large()
+        is_error = head.path.endswith("/error")
+        self._hear(Answer(body=body, error_type=_error_type(head, body) if is_error else None))
+        return _json(202, {"status": "OK"})
+
+    def _end_init_error(self, head: Head, body: bytes | None) -> Reply:
+        if body is None:
+            self._hear(Oversized())
+            return _too_large()
+        self._hear(InitError(body=body, error_type=_error_type(head, body)))
+        return _json(202, {"status": "OK"})
 
     def _hand_over(self, delivery: Delivery) -> Reply:
         self._undelivered = None
         self._state = _State.RUNNING
-        return Reply(status=200, body=delivery.request.payload, headers=delivery.headers())
+        return _delivered(delivery)
 
     def _refuse_id(self, request_id: str, head: Head) -> Reply | None:
         delivery = self._delivery
@@ -207,16 +223,13 @@ class RuntimeApi:
 
     def _enter(self, state: _State) -> Reply | None:
         if self._state not in _ALLOWED_FROM[state]:
-            return self._refuse_transition(state)
+            message = (
+                f"State transition from {self._state} to {state} failed for runtime. "
+                "Error: State transition is not allowed"
+            )
+            return _refusal(403, "InvalidStateTransition", message)
         self._state = state
         return None
-
-    def _refuse_transition(self, state: _State) -> Reply:
-        message = (
-            f"State transition from {self._state} to {state} failed for runtime. "
-            "Error: State transition is not allowed"
-        )
-        return _refusal(403, "InvalidStateTransition", message)
 
 
 def _error_type(head: Head, body: bytes) -> str:
@@ -232,13 +245,22 @@ def _error_type(head: Head, body: bytes) -> str:
     return stated if isinstance(stated, str) and stated else "Runtime.Unknown"
 
 
+def _delivered(delivery: Delivery) -> Reply:
+    return Reply(status=200, body=delivery.request.payload, headers=delivery.headers())
+
+
+def _too_large() -> Reply:
+    message = f"Exceeded maximum allowed payload size ({RESPONSE_LIMIT_BYTES} bytes)."
+    return _refusal(413, "RequestEntityTooLarge", message)
+
+
 def _refusal(status: int, error_type: str, message: str) -> Reply:
     return _json(status, {"errorMessage": message, "errorType": error_type})
 
 
 def _json(status: int, value: object) -> Reply:
     headers = {"Content-Type": "application/json"}
-    return Reply(status=status, body=compact_json(value), headers=headers)
+    return Reply(status=status, body=compact_json(value) + b"\n", headers=headers)
 
 
 def _text(status: int, text: str) -> Reply:

@@ -127,9 +127,10 @@ class RuntimeConnection(asyncio.Protocol):
         refusal = self._service.begin(head, self)
         waits = head.headers.get("expect", "").lower() == "100-continue"
         if refusal is not None:
-            # Nobody can tell whether a client that waits for a go-ahead then still sends its body.
             self._keep_alive = self._keep_alive and not waits
             self.reply(refusal)
+            if waits:  # nobody can tell whether such a client still sends its body
+                self._transport.close()
         elif waits:
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 

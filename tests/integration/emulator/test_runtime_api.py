@@ -100,7 +100,7 @@ def test_a_response_is_accepted_once() -> None:
         assert await runtime.post(path) == (
             403,
             {
-                "errorMessage": "State transition from InvocationResponse to InvocationResponse "
+                "errorMessage": "State transition from RuntimeResponseSentState to InvocationResponse "
                 "failed for runtime. Error: State transition is not allowed",
                 "errorType": "InvalidStateTransition",
             },
@@ -179,11 +179,41 @@ def test_an_init_error_comes_before_the_first_poll_or_not_at_all() -> None:
     play(is_ready)
 
 
-def test_no_poll_may_come_before_the_answer() -> None:
+def test_a_poll_before_the_answer_gets_the_same_invocation_again() -> None:
     async def scene(runtime: Runtime) -> None:
-        await runtime.receive()
+        await runtime.receive(b'"once"')
+        headers, body = await runtime.next()
+        assert body == b'"once"'
+        names = [name for name in headers if name.startswith("Lambda-Runtime-")]
+        assert [headers[name] for name in names] == [runtime.headers[name] for name in names]
+
+    play(scene)
+
+
+def test_a_response_mode_that_lambda_does_not_know_is_refused_for_good() -> None:
+    async def scene(runtime: Runtime) -> None:
+        path = f"invocation/{(await runtime.receive()).request.request_id}/response"
+        named = {"Lambda-Runtime-Function-Response-Mode": "other"}
+        assert await runtime.post(path, headers=named) == (
+            400,
+            {
+                "errorMessage": "Invalid function response mode",
+                "errorType": "InvalidFunctionResponseMode",
+            },
+        )
         status, body = await runtime.refused_next()
         assert (status, body["errorType"]) == (403, "InvalidStateTransition")
+        assert body["errorMessage"].startswith("State transition from InvocationResponse to Ready")
+
+    play(scene)
+
+
+def test_a_streamed_response_is_put_together() -> None:
+    async def scene(runtime: Runtime) -> None:
+        path = f"invocation/{(await runtime.receive()).request.request_id}/response"
+        named = {"Lambda-Runtime-Function-Response-Mode": "streaming"}
+        assert await runtime.post(path, b"[1,", named) == ACCEPTED
+        assert await runtime.word() == Answer(body=b"[1,")
 
     play(scene)
 
