@@ -68,7 +68,6 @@ class Dispatcher:
         self._answered: set[Worker] = set()  # some of the busy ones
         self._outdated: set[Worker] = set()
         self._seekers: deque[_Seeker] = deque()
-        self._waiting: deque[Request] = deque()
         self._tasks: set[asyncio.Task[Invocation]] = set()
         self._endings: set[asyncio.Task[None]] = set()
         self._count = EnvironmentsCounted(busy=0, idle=0)
@@ -95,13 +94,6 @@ class Dispatcher:
         self._start(request, partial(_give, answer)).add_done_callback(partial(_settle, answer))
         return answer
 
-    def enqueue(self, request: Request) -> None:
-        """Run a request as soon as there is room for it, after those that wait already."""
-        if self._has_room():
-            self.submit(request)
-        else:
-            self._waiting.append(request)
-
     def renew(self) -> None:
         """Let whatever begins from now on begin in a fresh environment; what runs ends in its own."""
         self._outdated |= self._busy
@@ -110,9 +102,8 @@ class Dispatcher:
         self._match()
 
     async def stop(self) -> None:
-        """End what runs, what waits, and every environment, at once."""
+        """End what runs, and every environment, at once."""
         self._room = 0  # for good: nothing that still comes is run
-        self._waiting.clear()
         self._seekers.clear()
         for task in self._tasks:
             task.cancel()
@@ -201,8 +192,6 @@ class Dispatcher:
         for workers in (self._busy, self._answered, self._outdated):
             workers.discard(worker)
         self._match()
-        while self._waiting and self._has_room():
-            self.submit(self._waiting.popleft())
 
     def _tell_count(self) -> None:
         count = EnvironmentsCounted(busy=len(self._busy), idle=len(self._idle))

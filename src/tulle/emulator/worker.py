@@ -120,6 +120,8 @@ class Worker:
     async def _start_cold(self, request: Request) -> _Start:
         self._tell_beginning(request, cold=True)
         init = await self._initialise(limit_s=self._init_limit_s, phase="init")
+        if init.failure is None:  # else the tail says why
+            self._log.begin()
         self._log_start(request)
         began_s, timeout_s = time.perf_counter(), self._function.timeout_s
         if isinstance(init.failure, Overrun):

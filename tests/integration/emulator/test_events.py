@@ -103,7 +103,6 @@ WAYS_TO_FAIL: tuple[tuple[dict[str, Any], str], ...] = (
     ({"do": "die", "signal": "SIGKILL"}, "Runtime.ExitError"),
     ({"do": "sleep", "s": 60}, "Sandbox.Timedout"),
     ({"do": "allocate", "mb": 300}, "Runtime.OutOfMemory"),
-    ({"do": "unserialisable"}, "Runtime.MarshalError"),
     ({"do": "large", "bytes": 7_000_000}, "Function.ResponseSizeTooLarge"),
 )
 
