@@ -16,13 +16,19 @@ from tulle.console.load import Load
 from tulle.console.price import PriceTag
 from tulle.emulator.function import REGION
 from tulle.emulator.gateway.routes import find_route
-from tulle.emulator.happening import EnvironmentsCounted
+from tulle.emulator.happening import (
+    Began,
+    Ended,
+    EnvironmentsCounted,
+    FilesChanged,
+    HttpAnswered,
+    Logged,
+)
 from tulle.pricing.rates import find_rates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tulle.console.message import Message
     from tulle.console.settings import ConsoleSettings
     from tulle.emulator.happening import Happening
     from tulle.emulator.server import LocalLambda
@@ -30,6 +36,13 @@ if TYPE_CHECKING:
 __all__ = ["Console"]
 
 _PREFIX = "/_tulle"
+_EVENTS = {
+    Began: "invocation",
+    Ended: "invocation",
+    FilesChanged: "changed",
+    HttpAnswered: "invocation",
+    Logged: "log",
+}
 _COUNT_EVERY_S = 0.05
 _STATIC = Path(__file__).with_name("static")
 
@@ -51,17 +64,19 @@ class Console:
         self._listeners = listeners
         self._history = History(now_s=now_s, price=price)
         self._load = Load(now_s=now_s, tell=listeners.tell)
-        self._count: Message | None = None
+        self._count: EnvironmentsCounted | None = None
 
     def hear(self, happening: Happening) -> None:
         """Remember what happened, and tell the pages that are open."""
         if self._load.takes(happening):
             return
-        message = self._history.hear(happening)
+        self._history.hear(happening)
+        if not self._listeners:
+            return
         if isinstance(happening, EnvironmentsCounted):
-            self._tell_soon(message)
-        elif message is not None:
-            self._listeners.tell(message)
+            self._tell_soon(happening)
+        elif (content := self._history.describe(happening)) is not None:
+            self._listeners.tell(_EVENTS[type(happening)], content)
 
     def add_pages(self, application: web.Application, running: LocalLambda) -> None:
         """Serve the page, its files and its API; the page also at `/`, where no route takes that."""
@@ -86,7 +101,7 @@ class Console:
         """Name the page's shortest address."""
         return f"{running.url}/" if _root_is_free(running) else f"{running.url}{_PREFIX}/"
 
-    def _tell_soon(self, count: Message | None) -> None:
+    def _tell_soon(self, count: EnvironmentsCounted) -> None:
         """Tell the newest of several counts, for many may come at once and they differ little."""
         if self._count is None:
             asyncio.get_running_loop().call_later(_COUNT_EVERY_S, self._tell_count)
@@ -95,7 +110,7 @@ class Console:
     def _tell_count(self) -> None:
         count, self._count = self._count, None
         if count is not None:
-            self._listeners.tell(count)
+            self._listeners.tell("environments", self._history.describe(count))
 
     async def _stop(self, _application: web.Application) -> None:
         self._listeners.cut()

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tulle.console.excerpt import take_excerpt
-from tulle.console.message import Message
-from tulle.console.record import Outcome, Record, exchange_of
+from tulle.console.record import Record
 from tulle.emulator.happening import (
     Began,
     Ended,
@@ -30,10 +29,13 @@ __all__ = ["History"]
 _INVOCATIONS = 200
 _LOG_LINES = 2000
 _LINE_LIMIT = 8000
+_HEADER_LIMIT = 1000
 
 
 class History:
     """Remembers what it hears, up to a limit; what runs is never forgotten before it ends.
+
+    To hear costs little, for every invocation waits for it; words are found when somebody asks.
 
     Args:
         now_s: tells the Unix time in seconds.
@@ -46,8 +48,44 @@ class History:
         self._now_s = now_s
         self._price = price
         self._records: dict[str, Record] = {}  # the newest is the last
-        self._lines: deque[dict[str, Json]] = deque(maxlen=_LOG_LINES)
-        self._environments: dict[str, Json] = {"busy": 0, "idle": 0}
+        self._lines: deque[tuple[Logged, float]] = deque(maxlen=_LOG_LINES)
+        self._count = EnvironmentsCounted(busy=0, idle=0)
+
+    def hear(self, happening: Happening) -> None:
+        """Remember what happened."""
+        match happening:
+            case Logged():
+                self._lines.append((_bounded_line(happening), self._now_s()))
+            case EnvironmentsCounted():
+                self._count = happening
+            case Began():
+                self._begin(happening)
+            case Ended(invocation=invocation):
+                record = self._record(invocation.request_id)
+                record.outcome = invocation.error_type, invocation.report
+                record.result = take_excerpt(invocation.payload)
+            case HttpAnswered(request_id=request_id, status=status):
+                # The gateway's own answer to a CORS preflight is no invocation.
+                if request_id in self._records or status >= 400:
+                    self._record(request_id).answered = _bounded_headers(happening)
+            case FilesChanged():
+                pass  # this is told, and not remembered
+
+    def describe(self, happening: Happening) -> Json:
+        """Give what a page is told of something that was just heard; None where that is nothing."""
+        match happening:
+            case Logged():
+                return _describe_line(*self._lines[-1])
+            case EnvironmentsCounted():
+                return {**self._environments, "at_ms": int(self._now_s() * 1000)}
+            case Began(request=request):
+                return self.invocation(request.request_id)
+            case Ended(invocation=invocation):
+                return self.invocation(invocation.request_id)
+            case HttpAnswered(request_id=request_id):
+                return self.invocation(request_id) if request_id in self._records else None
+            case FilesChanged(names=names):
+                return {"names": list(names), "at_ms": int(self._now_s() * 1000)}
 
     def invocation(self, request_id: str) -> dict[str, Json]:
         """Describe an invocation that is remembered."""
@@ -57,91 +95,58 @@ class History:
         """Describe all that is remembered."""
         return {
             "invocations": [record.to_json(self._price) for record in self._records.values()],
-            "logs": list(self._lines),
-            "environments": dict(self._environments),
+            "logs": [_describe_line(logged, at_s) for logged, at_s in self._lines],
+            "environments": self._environments,
         }
 
-    def hear(self, happening: Happening) -> Message | None:
-        """Remember what happened, and give what the page is to be told of it, if anything."""
-        match happening:
-            case Began() | Ended() | HttpAnswered():
-                return self._keep(self._change(happening))
-            case Logged():
-                return self._log(happening)
-            case EnvironmentsCounted(busy=busy, idle=idle):
-                self._environments = {"busy": busy, "idle": idle}
-                return self._message("environments", **self._environments)
-            case FilesChanged(names=names):
-                return self._message("changed", names=list(names))
-
-    def _change(self, happening: Began | Ended | HttpAnswered) -> Record | None:
-        match happening:
-            case Began():
-                return self._begun(happening)
-            case Ended():
-                return self._ended(happening)
-            case HttpAnswered():
-                return self._answered(happening)
-
-    def _begun(self, began: Began) -> Record:
-        before = self._record(began.request.request_id)
-        return replace(
-            before,
-            source=began.request.source,
-            environment=began.environment,
-            cold=began.cold,
-            attempts=before.attempts + 1,
-            event=take_excerpt(began.request.payload),
-            outcome=None,
-        )
-
-    def _ended(self, ended: Ended) -> Record:
-        invocation = ended.invocation
-        outcome = Outcome(
-            result=take_excerpt(invocation.payload),
-            error_type=invocation.error_type,
-            report=invocation.report,
-        )
-        before = self._record(invocation.request_id)
-        return replace(before, environment=ended.environment, outcome=outcome)
-
-    def _answered(self, answered: HttpAnswered) -> Record | None:
-        if answered.request_id not in self._records and answered.status < 400:
-            return None  # the gateway's own answer to a CORS preflight is no invocation
-        before = self._record(answered.request_id)
-        return replace(before, exchange=exchange_of(answered))
+    def _begin(self, began: Began) -> None:
+        record = self._record(began.request.request_id)
+        record.source = began.request.source
+        record.environment = began.environment
+        record.cold = began.cold
+        record.attempts += 1
+        record.event = take_excerpt(began.request.payload)
+        record.outcome = record.result = None
 
     def _record(self, request_id: str) -> Record:
         known = self._records.get(request_id)
-        return known or Record(request_id=request_id, began_at_ms=self._now_ms())
-
-    def _keep(self, record: Record | None) -> Message | None:
-        if record is None:
-            return None
-        self._records[record.request_id] = record
-        if len(self._records) > _INVOCATIONS:
+        if known is not None:
+            return known
+        if len(self._records) >= _INVOCATIONS:
             records = self._records.values()
-            old = next((each for each in records if not each.is_running), record)
-            if old is not record:
+            old = next((each for each in records if not each.is_running), None)
+            if old is not None:
                 del self._records[old.request_id]
-        return Message(event="invocation", content=lambda: record.to_json(self._price))
+        record = Record(request_id=request_id, began_s=self._now_s())
+        self._records[request_id] = record
+        return record
 
-    def _log(self, logged: Logged) -> Message:
-        line = logged.line
-        if len(line) > _LINE_LIMIT:
-            line = f"{line[:_LINE_LIMIT]}… ({len(line):,} characters)"
-        entry: dict[str, Json] = {
-            "environment": logged.environment,
-            "request_id": logged.request_id,
-            "line": line,
-            "at_ms": self._now_ms(),
-        }
-        self._lines.append(entry)
-        return Message(event="log", content=lambda: entry)
+    @property
+    def _environments(self) -> dict[str, Json]:
+        return {"busy": self._count.busy, "idle": self._count.idle}
 
-    def _message(self, event: str, **content: Json) -> Message:
-        content["at_ms"] = self._now_ms()
-        return Message(event=event, content=lambda: content)
 
-    def _now_ms(self) -> int:
-        return int(self._now_s() * 1000)
+def _bounded_line(logged: Logged) -> Logged:
+    line = logged.line
+    if len(line) <= _LINE_LIMIT:
+        return logged
+    return replace(logged, line=f"{line[:_LINE_LIMIT]}… ({len(line):,} characters)")
+
+
+def _bounded_headers(answered: HttpAnswered) -> HttpAnswered:
+    """Leave out what is not shown; a function may answer with megabytes of headers."""
+    shown = tuple(
+        (name, value[:_HEADER_LIMIT])
+        for name, value in answered.headers
+        if name.lower() in {"content-type", "server-timing"}
+    )
+    return replace(answered, headers=shown)
+
+
+def _describe_line(logged: Logged, at_s: float) -> Json:
+    return {
+        "environment": logged.environment,
+        "request_id": logged.request_id,
+        "line": logged.line,
+        "at_ms": int(at_s * 1000),
+    }

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tulle.console.json_text import Json
-    from tulle.console.message import Message
 
 __all__ = ["Listener", "Listeners"]
 
@@ -79,12 +78,16 @@ class Listeners:
         self._listeners.append(listener)
         return listener
 
-    def tell(self, message: Message) -> None:
-        """Tell everyone; where nobody listens, nothing is made of the message."""
-        listeners = [each for each in self._listeners if not each.is_gone]
-        if listeners:
-            chunk = _server_sent_event(message.event, message.content())
-            for listener in listeners:
+    def __bool__(self) -> bool:
+        """Tell whether anyone listens: nobody needs words for what nobody hears."""
+        return bool(self._listeners)
+
+    def tell(self, event: str, content: Json) -> None:
+        """Tell everyone."""
+        self._listeners = [each for each in self._listeners if not each.is_gone]
+        if self._listeners:
+            chunk = _server_sent_event(event, content)
+            for listener in self._listeners:
                 listener.tell(chunk)
 
     def cut(self) -> None:

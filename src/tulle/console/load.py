@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from tulle.console.load_result import Answered, LoadResult, LoadState
-from tulle.console.message import Message
 from tulle.console.refusal import Refusal
 from tulle.emulator.happening import Began, Ended, EnvironmentsCounted, Logged
 from tulle.errors import TooManyInvocations
@@ -43,7 +42,7 @@ class Load:
     Its invocations are too many for the history, so it hears of them itself.
     """
 
-    def __init__(self, *, now_s: Callable[[], float], tell: Callable[[Message], None]) -> None:
+    def __init__(self, *, now_s: Callable[[], float], tell: Callable[[str, Json], None]) -> None:
         self._now_s = now_s
         self._tell = tell
         self._result: LoadResult | None = None
@@ -88,11 +87,12 @@ class Load:
     def tell_news(self) -> None:
         """Tell what has been measured since this was told last."""
         if self._result is not None:
-            news = self._result.describe_news()
-            self._tell(Message(event="load", content=lambda: news))
+            self._tell("load", self._result.describe_news())
 
     def takes(self, happening: Happening) -> bool:
         """Hear what happened, and tell whether it is of a load run and nobody else's."""
+        if not self._ids and not self.is_running:
+            return False
         match happening:
             case Began(request=request, cold=cold) if request.request_id in self._ids:
                 if cold:

@@ -62,14 +62,14 @@ class PriceTag:
     def _workload(
         self, record: Record, report: Report, billed_duration_ms: int, *, requests: int = 1
     ) -> Workload:
-        exchange = record.exchange
+        answered = record.answered
         return Workload(
             requests=requests,
             billed_duration_ms=billed_duration_ms,
             memory_mb=report.memory_size_mb,
             architecture=self.architecture,
-            api=ApiType.NONE if exchange is None else self.api,
-            request_bytes=0 if exchange is None else exchange.request_bytes,
+            api=ApiType.NONE if answered is None else self.api,
+            request_bytes=0 if answered is None else answered.request_bytes,
         )
 
 

@@ -16,52 +16,34 @@ if TYPE_CHECKING:
     from tulle.emulator.happening import HttpAnswered
     from tulle.emulator.invocation import Report
 
-__all__ = ["Exchange", "Outcome", "Record", "exchange_of"]
+__all__ = ["Record"]
 
 
 _TIMING = re.compile(r"([\w-]{1,40})(?:;[^,]*?)?;dur=(\d{1,9}(?:\.\d{1,9})?)")
 _HEADER_LIMIT = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How an invocation ended."""
-
-    result: Excerpt
-    error_type: str | None
-    report: Report
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """What the gateway answered, and the times that the function gave with it."""
-
-    gateway_id: str
-    method: str
-    path: str
-    status: int
-    content_type: str | None
-    request_bytes: int
-    timings: tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Record:
-    """One invocation. It never began where it has no environment.
+    """One invocation, of which more becomes known. It never began where it has no environment.
 
     Args:
+        began_s: the Unix time.
         attempts: how often it began; an asynchronous call may begin more than once.
+        outcome: the type of its error, if it has one, and its report, when it has ended.
+        answered: what the gateway answered, if it came through one.
     """
 
     request_id: str
-    began_at_ms: int
+    began_s: float
     source: Source = Source.HTTP
     environment: str | None = None
     cold: bool = False
     attempts: int = 0
     event: Excerpt | None = None
-    outcome: Outcome | None = None
-    exchange: Exchange | None = None
+    result: Excerpt | None = None
+    outcome: tuple[str | None, Report] | None = None
+    answered: HttpAnswered | None = None
 
     @property
     def is_running(self) -> bool:
@@ -70,24 +52,25 @@ class Record:
 
     def to_json(self, price: Callable[[Record, Report], Json]) -> dict[str, Json]:
         """Describe it for the page."""
-        event, outcome = self.event, self.outcome
+        error_type, report = self.outcome or (None, None)
+        event, result = self.event, self.result
         return {
             "id": self.request_id,
             "environment": self.environment,
             "cold": self.cold,
-            "began_at_ms": self.began_at_ms,
+            "began_at_ms": int(self.began_s * 1000),
             "state": self._state,
             "source": self.source,
             "attempts": self.attempts,
             "event": None if event is None else event.value,
             "event_cut": event is not None and event.is_cut,
-            "result": None if outcome is None else outcome.result.value,
-            "result_cut": outcome is not None and outcome.result.is_cut,
-            "error_type": None if outcome is None else outcome.error_type,
-            "report": None if outcome is None else _report(outcome.report),
-            "timings": self._timings,
-            "http": self._http,
-            "cost": None if outcome is None else price(self, outcome.report),
+            "result": None if result is None else result.value,
+            "result_cut": result is not None and result.is_cut,
+            "error_type": error_type,
+            "report": None if report is None else _report(report),
+            "timings": dict(_timings(self._server_timing)) or None,
+            "http": None if self.answered is None else _http(self.answered),
+            "cost": None if report is None else price(self, report),
         }
 
     @property
@@ -97,42 +80,27 @@ class Record:
         return "running" if self.outcome is None else "done"
 
     @property
-    def _timings(self) -> Json:
-        if self.exchange is not None:
-            return dict(self.exchange.timings) or None
-        if self.outcome is None:
-            return None
-        return dict(_timings(_headers_of(self.outcome.result.value))) or None
-
-    @property
-    def _http(self) -> Json:
-        exchange = self.exchange
-        if exchange is None:
-            return None
-        return {
-            "gateway_id": exchange.gateway_id,
-            "method": exchange.method,
-            "path": exchange.path,
-            "status": exchange.status,
-            "content_type": exchange.content_type,
-        }
+    def _server_timing(self) -> str:
+        if self.answered is not None:
+            return _header(self.answered, "server-timing") or ""
+        return "" if self.result is None else _server_timing_of(self.result.value)
 
 
-def exchange_of(answered: HttpAnswered) -> Exchange:
-    """Read what a gateway told of its answer."""
-    headers = {name.lower(): value for name, value in answered.headers}
-    return Exchange(
-        gateway_id=answered.gateway_id,
-        method=answered.method,
-        path=answered.path,
-        status=answered.status,
-        content_type=headers.get("content-type"),
-        request_bytes=answered.request_bytes,
-        timings=_timings(headers.get("server-timing", "")),
-    )
+def _http(answered: HttpAnswered) -> Json:
+    return {
+        "gateway_id": answered.gateway_id,
+        "method": answered.method,
+        "path": answered.path,
+        "status": answered.status,
+        "content_type": _header(answered, "content-type"),
+    }
 
 
-def _headers_of(result: Json) -> str:
+def _header(answered: HttpAnswered, wanted: str) -> str | None:
+    return next((value for name, value in answered.headers if name.lower() == wanted), None)
+
+
+def _server_timing_of(result: Json) -> str:
     """Find the Server-Timing in a result that is an HTTP response, though no gateway read it."""
     match result:
         case {"statusCode": _, "headers": dict(headers)}:

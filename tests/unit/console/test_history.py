@@ -94,9 +94,9 @@ def answered(
 
 def tell(remembered: History, *happenings: Happening) -> Any:
     """Tell what happened, and give what the page was told last."""
-    *_, message = [remembered.hear(happening) for happening in happenings]
-    assert message is not None
-    return message.content()
+    for happening in happenings:
+        remembered.hear(happening)
+    return remembered.describe(happenings[-1])
 
 
 def invocations(remembered: History) -> Any:
@@ -179,7 +179,7 @@ def test_what_never_began_was_refused() -> None:
 
 def test_a_preflight_is_no_invocation() -> None:
     remembered = history()
-    assert remembered.hear(answered(status=204)) is None
+    assert tell(remembered, answered(status=204)) is None
     assert invocations(remembered) == []
 
 
