@@ -16,6 +16,7 @@ import uvloop
 
 from tulle.bundle.manifest import write_function_folder
 from tulle.bundle.runtime_files import RUNTIME_HANDLER, runtime_folder
+from tulle.bundle.unpacked import find_start, unpack
 from tulle.console.console import Console
 from tulle.console.settings import ConsoleSettings
 from tulle.emulator.function import Client, Function
@@ -29,7 +30,7 @@ from tulle.project.project import function_name
 from tulle.target import Architecture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
 
     from tulle.emulator.happening import Happening
     from tulle.emulator.server import ServerOptions
@@ -37,7 +38,19 @@ if TYPE_CHECKING:
     from tulle.model.file import Model
     from tulle.progress import Reporter
 
-__all__ = ["FunctionSettings", "HandlerSource", "ModelSource", "dev"]
+__all__ = ["ArtifactSource", "FunctionSettings", "HandlerSource", "ModelSource", "dev"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArtifactSource:
+    """A zip that `build` made, run from its own files alone.
+
+    Args:
+        handler: what Lambda would call; None where the zip has tulle's own.
+    """
+
+    path: Path
+    handler: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +86,7 @@ class FunctionSettings:
 
 
 def dev(
-    source: HandlerSource | ModelSource,
+    source: ArtifactSource | HandlerSource | ModelSource,
     settings: FunctionSettings,
     options: ServerOptions,
     *,
@@ -95,6 +108,10 @@ def dev(
     with ExitStack() as stack:
         if isinstance(source, HandlerSource):
             function, following = _own_function(source, settings), None
+        elif isinstance(source, ArtifactSource):
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tulle-dev-"))
+            function = _built_function(source, settings, Path(folder), surroundings.environ)
+            following = None
         else:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tulle-dev-"))
             model = find_model(source.model)
@@ -190,6 +207,29 @@ def _own_function(source: HandlerSource, settings: FunctionSettings) -> Function
         timeout_s=settings.timeout_s,
         concurrency=settings.concurrency,
         client=settings.client,
+    )
+
+
+def _built_function(
+    source: ArtifactSource, settings: FunctionSettings, folder: Path, environ: Mapping[str, str]
+) -> Function:
+    files, clients = folder / "function", folder / "client"
+    files.mkdir()
+    clients.mkdir()
+    unpack(source.path, files)
+    start = find_start(files, source.handler, clients=clients, environ=environ)
+    return Function(
+        name=function_name(source.path.stem),
+        handler=start.handler,
+        folder=files,
+        python=start.python,
+        runtime=start.runtime,
+        search_path=start.search_path,
+        entrypoint=start.words,
+        environment=settings.environment,
+        memory_mb=settings.memory_mb,
+        timeout_s=settings.timeout_s,
+        concurrency=settings.concurrency,
     )
 
 

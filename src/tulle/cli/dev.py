@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 from click.core import ParameterSource
 
-from tulle.api.dev import FunctionSettings, HandlerSource, ModelSource, dev
+from tulle.api.dev import ArtifactSource, FunctionSettings, HandlerSource, ModelSource, dev
 from tulle.cli.dev_greeting import greet, open_in_browser
 from tulle.cli.event_options import event_options, read_event_settings
 from tulle.cli.function_log import FunctionLog
@@ -139,9 +139,9 @@ def _variables(
 def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
     """Run the function in a local Lambda, with a gateway before it.
 
-    MODEL is the name of a built-in model or a .tflite file. The URL is printed to stdout as soon as
-    requests can come, and the function's log to stderr; a browser that opens it gets a page on which to
-    try the function. Ctrl-C ends everything.
+    MODEL is the name of a built-in model, a .tflite file, or a zip that `tulle build` made. The URL is
+    printed to stdout as soon as requests can come, and the function's log to stderr; a browser that opens
+    it gets a page on which to try the function. Ctrl-C ends everything.
     """
     if options["open_page"] and not options["console"]:
         raise click.UsageError("--open opens the console: leave out --no-console")
@@ -192,11 +192,17 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
         context.exit(_INTERRUPTED)
 
 
-def _source(context: click.Context, options: _Options) -> HandlerSource | ModelSource:
+def _source(
+    context: click.Context, options: _Options
+) -> ArtifactSource | HandlerSource | ModelSource:
     def is_given(name: str) -> bool:
         return context.get_parameter_source(name) is not ParameterSource.DEFAULT
 
     handler = options["handler"]
+    if options["model"].endswith(".zip"):
+        if is_given("client"):
+            raise click.UsageError("a zip brings its client or takes AWS's: leave out --client")
+        return ArtifactSource(path=Path(options["model"]), handler=handler)
     if handler is None:
         if is_given("folder"):
             raise click.UsageError("--folder goes with --handler")

@@ -56,7 +56,8 @@ class Child:
         """
         pipe = LogPipe(line)
         client = (str(function.python), "-m", _MODULES[function.client], function.handler)
-        command = Command(words=client, folder=function.folder, variables=variables)
+        words = function.entrypoint or client
+        command = Command(words=words, folder=function.folder, variables=variables)
         try:
             exited = await sandbox.start(command, pipe.write_end)
         except (OSError, asyncio.CancelledError):

@@ -64,6 +64,7 @@ class Function:
         python: the interpreter that runs the child; `runtime` is Lambda's name for its version.
         search_path: more folders in which the child finds modules.
         environment: the function's own variables.
+        entrypoint: the program that starts the child, with its arguments; empty is `client` under `python`.
         concurrency: how many invocations may run at once, as Lambda's reserved concurrency.
     """
 
@@ -78,6 +79,7 @@ class Function:
     timeout_s: int = 30
     concurrency: int = 10
     client: Client = Client.AWSLAMBDARIC
+    entrypoint: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what Lambda would refuse."""

@@ -16,16 +16,15 @@ if TYPE_CHECKING:
 
 __all__ = ["child_variables", "new_log_stream"]
 
-# What an interpreter may need to start at all on this machine.
-_INHERITED = ("PATH", "LD_LIBRARY_PATH")
-
 
 def child_variables(
     function: Function, *, runtime_api: str, log_stream: str, environ: Mapping[str, str]
 ) -> dict[str, str]:
     """List all that the child sees: what Lambda reserves last, so that nothing overrides it."""
     return {
-        **{name: environ[name] for name in _INHERITED if name in environ},
+        # Without these two an interpreter may not start at all on this machine.
+        **({"PATH": environ["PATH"]} if "PATH" in environ else {}),
+        "LD_LIBRARY_PATH": _library_path(function, environ),
         **_defaults(function),
         **dict(function.environment),
         **_reserved(function, runtime_api=runtime_api, log_stream=log_stream),
@@ -47,6 +46,9 @@ def _defaults(function: Function) -> dict[str, str]:
         "LANG": "en_US.UTF-8",
         "LC_CTYPE": "C.UTF-8",
         "TZ": ":UTC",
+        "PWD": str(function.folder),
+        # Without it, AWS's X-Ray library raises an error where nothing traces.
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         # Credentials that no service accepts: the user's own are only given by name.
         "AWS_ACCESS_KEY_ID": "ASIATULLELOCALEXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "local-example",
@@ -54,6 +56,13 @@ def _defaults(function: Function) -> dict[str, str]:
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
     }
+
+
+def _library_path(function: Function, environ: Mapping[str, str]) -> str:
+    """Let compiled files be found in the function's folder, as on Lambda."""
+    there = environ.get("LD_LIBRARY_PATH", "")
+    folders = (there, str(function.folder), str(function.folder / "lib"))
+    return os.pathsep.join(filter(None, folders))
 
 
 def _reserved(function: Function, *, runtime_api: str, log_stream: str) -> dict[str, str]:
@@ -67,5 +76,6 @@ def _reserved(function: Function, *, runtime_api: str, log_stream: str) -> dict[
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
         "LAMBDA_TASK_ROOT": str(function.folder),
     }

@@ -22,6 +22,7 @@ TulleError                 exit 1
 │   ├── ParityFailed
 │   └── UnsupportedModel
 ├── BundleError            exit 5   a function that cannot be packed or shipped
+│   ├── ArtifactUnusable
 │   ├── AuditFailed
 │   ├── BundleChanged
 │   ├── InvalidBase
@@ -52,6 +53,7 @@ What is looked at as a whole (a project file, a bundle) gives `Finding`s instead
 from __future__ import annotations
 
 from tulle.errors.bundle import (
+    ArtifactUnusable,
     AuditFailed,
     BundleChanged,
     BundleError,
@@ -117,6 +119,7 @@ from tulle.errors.usage import (
 
 __all__ = [
     "AddressUnavailable",
+    "ArtifactUnusable",
     "AuditFailed",
     "BundleChanged",
     "BundleError",

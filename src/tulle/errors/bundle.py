@@ -5,6 +5,7 @@ from __future__ import annotations
 from tulle.errors.error import TulleError
 
 __all__ = [
+    "ArtifactUnusable",
     "AuditFailed",
     "BundleChanged",
     "BundleError",
@@ -45,6 +46,12 @@ class OutputUnavailable(BundleError):
     """An artifact cannot be written where it is to go."""
 
     code = "output-unavailable"
+
+
+class ArtifactUnusable(BundleError):
+    """What was built cannot be run on this machine."""
+
+    code = "artifact-unusable"
 
 
 class BundleChanged(BundleError):

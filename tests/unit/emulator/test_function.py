@@ -64,6 +64,12 @@ def test_the_child_sees_what_lambda_reserves(tmp_path: Path) -> None:
     assert seen["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.13"
     assert seen["LAMBDA_TASK_ROOT"] == str(tmp_path)
     assert seen["TZ"] == ":UTC"
+    assert seen["AWS_XRAY_CONTEXT_MISSING"] == "LOG_ERROR"
+
+
+def test_compiled_files_are_found_in_the_functions_folder(tmp_path: Path) -> None:
+    seen = variables(tmp_path, {"LD_LIBRARY_PATH": "/opt/python/lib"})
+    assert seen["LD_LIBRARY_PATH"] == f"/opt/python/lib:{tmp_path}:{tmp_path}/lib"
 
 
 def test_the_functions_own_variables_are_set_even_credentials(tmp_path: Path) -> None:
