@@ -86,13 +86,13 @@ class SavedEvents:
             ) from exc
 
     def _describe(self, name: str, *, limit_bytes: int | None = None) -> Json:
-        content = self._path(name).read_bytes()
-        size = len(content)
+        path = self._path(name)
+        size = path.stat().st_size
         entry: dict[str, Json] = {"name": name, "saved": True, "bytes": size}
         entry["event"] = entry["text"] = None
         if limit_bytes is None or size <= limit_bytes:
             try:
-                text = content.decode()
+                text = path.read_bytes().decode()
                 entry["text"] = text
                 entry["event"] = parse_json(text)
             except ValueError as exc:
@@ -103,9 +103,8 @@ class SavedEvents:
         if not self._folder.is_dir():
             return []
         paths = sorted(self._folder.glob("*.json"))
-        return [path.stem for path in paths if _NAME.fullmatch(path.stem) and path.is_file()][
-            :_COUNT
-        ]
+        names = [path.stem for path in paths if _NAME.fullmatch(path.stem) and path.is_file()]
+        return names[:_COUNT]
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
