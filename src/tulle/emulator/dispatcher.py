@@ -133,9 +133,10 @@ class Dispatcher:
     async def _invoke(self, found: asyncio.Future[Worker]) -> Invocation:
         worker = await found
         try:
-            return await worker.finish()
+            tell_end = await worker.finish()
         finally:
             await self._release(worker)
+        return tell_end()  # last, for somebody may have waited for the worker
 
     def _seek(self, request: Request, answered: Callable[[Answer], None]) -> asyncio.Future[Worker]:
         """Find a worker and let it begin, now or as soon as there is one."""

@@ -198,14 +198,14 @@ class RuntimeApi:
             return _too_large()
         is_error = head.path.endswith("/error")
         self._hear(Answer(body=body, error_type=_error_type(head, body) if is_error else None))
-        return _json(202, {"status": "OK"})
+        return _ACCEPTED
 
     def _end_init_error(self, head: Head, body: bytes | None) -> Reply:
         if body is None:
             self._hear(Oversized())
             return _too_large()
         self._hear(InitError(body=body, error_type=_error_type(head, body)))
-        return _json(202, {"status": "OK"})
+        return _ACCEPTED
 
     def _hand_over(self, delivery: Delivery) -> Reply:
         self._undelivered = None
@@ -266,3 +266,6 @@ def _json(status: int, value: object) -> Reply:
 def _text(status: int, text: str) -> Reply:
     headers = {"Content-Type": "text/plain; charset=utf-8"}
     return Reply(status=status, body=text.encode(), headers=headers)
+
+
+_ACCEPTED = _json(202, {"status": "OK"})

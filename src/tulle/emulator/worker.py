@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from tulle.emulator.environment import ExecutionEnvironment
@@ -41,6 +42,17 @@ class _Start:
     failure: Outcome | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """How an invocation went."""
+
+    request: Request
+    start: _Start
+    outcome: Outcome
+    duration_ms: float
+    peak_memory_mb: int
+
+
 class Worker:
     """Runs invocations, never two at once.
 
@@ -64,6 +76,7 @@ class Worker:
         self._log = InvocationLog(self._show)
         self._request: Request | None = None
         self._start: _Start | None = None
+        self._end: Callable[[], Invocation] | None = None
         self._environment: ExecutionEnvironment | None = None
 
     @property
@@ -87,35 +100,49 @@ class Worker:
 
         Where the function answers, that is told at once; the child may be at work for longer.
         """
+        began_s = time.perf_counter()
+        environment = self._environment if self.warm else None
+        if environment is not None:
+            timeout_s = self._function.timeout_s
+            environment.deliver(request, limit_s=timeout_s, answered=answered)
+        # A warm child is at work while this is told; nothing of it is heard before that.
+        if self._end is not None:
+            self._end()
         self._request = request
         self._answered = answered
-        environment = self._environment
         self._start = None
-        if environment is not None and environment.usable:
-            self._start = self._start_warm(environment, request)
+        if environment is not None:
+            self._tell_beginning(request, cold=False)
+            self._log_start(request)
+            self._start = _Start(environment=environment, began_s=began_s)
 
-    async def finish(self) -> Invocation:
-        """See the invocation through to its end, after a cold start where there is need of one."""
+    async def finish(self) -> Callable[[], Invocation]:
+        """See the invocation through, after a cold start where there is need of one.
+
+        What is given tells of its end, in the log too. That may wait until the next one has begun,
+        but no longer.
+        """
         request = self._request
         if request is None:
             raise RuntimeError("an invocation begins before it ends")
         start = self._start or await self._start_cold(request)
         outcome = start.failure or await start.environment.finish()
         spent_s = time.perf_counter() - start.began_s
-        duration_ms = min(spent_s, self._function.timeout_s) * 1000
-        invocation = self._conclude(request, start, outcome, duration_ms)
-        self._request = None
+        run = _Run(
+            request=request,
+            start=start,
+            outcome=outcome,
+            duration_ms=min(spent_s, self._function.timeout_s) * 1000,
+            peak_memory_mb=start.environment.peak_memory_mb,
+        )
+        self._end = cache(partial(self._tell_end, run))
+        return self._end
+
+    def _tell_end(self, run: _Run) -> Invocation:
+        invocation = self._conclude(run)
+        self._end = self._request = None
         self._surroundings.tell(Ended(invocation=invocation, environment=self._log_stream))
         return invocation
-
-    def _start_warm(self, environment: ExecutionEnvironment, request: Request) -> _Start:
-        began_s = time.perf_counter()
-        timeout_s = self._function.timeout_s
-        environment.deliver(request, limit_s=timeout_s, answered=self._answered)
-        # The child is at work while the beginning is told; nothing of it is heard before that.
-        self._tell_beginning(request, cold=False)
-        self._log_start(request)
-        return _Start(environment=environment, began_s=began_s)
 
     async def _start_cold(self, request: Request) -> _Start:
         self._tell_beginning(request, cold=True)
@@ -149,27 +176,26 @@ class Worker:
             Logged(environment=self._log_stream, request_id=request_id, line=line)
         )
 
-    def _conclude(
-        self, request: Request, start: _Start, outcome: Outcome, duration_ms: float
-    ) -> Invocation:
+    def _conclude(self, run: _Run) -> Invocation:
+        request_id, start = run.request.request_id, run.start
         conclusion = conclude(
-            outcome, request_id=request.request_id, timeout_s=self._function.timeout_s
+            run.outcome, request_id=request_id, timeout_s=self._function.timeout_s
         )
         failed_ms = start.init_duration_ms if start.failure is not None else None
         report = Report(
-            request_id=request.request_id,
+            request_id=request_id,
             # An init that failed was all there was, and Lambda counts it as the invocation.
-            duration_ms=duration_ms if failed_ms is None else failed_ms,
+            duration_ms=run.duration_ms if failed_ms is None else failed_ms,
             init_duration_ms=start.init_duration_ms if failed_ms is None else None,
             memory_size_mb=self._function.memory_mb,
-            max_memory_used_mb=start.environment.peak_memory_mb,
+            max_memory_used_mb=run.peak_memory_mb,
             status=conclusion.status,
             error_type=conclusion.error_type if conclusion.status is Status.ERROR else None,
         )
-        self._log.line(f"END RequestId: {request.request_id}")
+        self._log.line(f"END RequestId: {request_id}")
         self._log.line(report.line())
         return Invocation(
-            request_id=request.request_id,
+            request_id=request_id,
             payload=conclusion.payload,
             error_type=conclusion.error_type,
             report=report,
