@@ -62,7 +62,7 @@ class ConsoleApi:
         pages.add_routes(
             [
                 web.get("/api/function", self._function),
-                web.get("/api/stream", self._stream),
+                web.get("/api/stream", self._stream, allow_head=False),
                 web.get("/api/samples", self._list_samples),
                 web.get("/samples/{name}", self._sample),
                 web.post("/api/invocations", self._invoke),

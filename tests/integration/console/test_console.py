@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from integration.console.console_client import (
     ask,
     stream_of,
 )
-from integration.emulator.dev_process import running_dev, wait_until
+from integration.emulator.dev_process import TULLE, running_dev, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +47,7 @@ def test_the_page_is_there(dev: Dev, path: str) -> None:
         ("GET", "/_tulle/api/load", 200),
         ("POST", "/_tulle/api/invocations", 403),
         ("PATCH", "/_tulle/api/invocations", 405),
+        ("HEAD", "/_tulle/api/stream", 405),
     ],
 )
 def test_every_answer_lets_a_browser_do_nothing_else(
@@ -55,7 +57,7 @@ def test_every_answer_lets_a_browser_do_nothing_else(
     answer = dev.request(method, path, headers=headers)
     assert answer.status == status
     assert {name: answer.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
-    if status >= 400:
+    if status >= 400 and method != "HEAD":
         assert set(answer.json["error"]) == {"message", "hint"}
 
 
@@ -240,6 +242,13 @@ def test_the_page_opens_in_the_browser(folder: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PATH", "/nowhere")
     with running_dev(folder, "--handler", "app.handler", "--open") as dev:
         dev.wait_for_log(f"no browser could be opened: open {dev.url}/ yourself")
+
+
+def test_a_page_that_is_not_served_cannot_be_opened(folder: Path) -> None:
+    command = [*TULLE, "dev", "--no-console", "--open"]
+    ended = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert "leave out --no-console" in ended.stderr
 
 
 REST = """
