@@ -13,6 +13,8 @@ __all__ = ["InvocationLog", "LogPipe"]
 
 _TAIL_BYTES = 4096
 _READ_BYTES = 1 << 20
+# Others want their turn while a child writes without end, and it is the lines that take time.
+_LINES_PER_TURN = 100
 _LINE_LIMIT_BYTES = 256 * 1024
 
 
@@ -44,9 +46,10 @@ class LogPipe:
     def __init__(self, line: Callable[[str], None]) -> None:
         self._line = line
         self._rest = b""
+        self._turn_bytes = _READ_BYTES
         self._read_end, self.write_end = os.pipe()
         os.set_blocking(self._read_end, False)
-        asyncio.get_running_loop().add_reader(self._read_end, self._read)
+        asyncio.get_running_loop().add_reader(self._read_end, self._read_in_turn)
 
     def close_write_end(self) -> None:
         """Leave the writing to the child."""
@@ -58,7 +61,7 @@ class LogPipe:
         One read is enough, for it takes more than a pipe can hold; to read until nothing comes
         would not end with a child that never stops writing.
         """
-        self._read()
+        self._read(_READ_BYTES)
         if self._rest:
             self._emit(self._rest)
             self._rest = b""
@@ -69,9 +72,12 @@ class LogPipe:
         asyncio.get_running_loop().remove_reader(self._read_end)
         os.close(self._read_end)
 
-    def _read(self) -> None:
+    def _read_in_turn(self) -> None:
+        self._read(self._turn_bytes)
+
+    def _read(self, limit_bytes: int) -> None:
         try:
-            chunk = os.read(self._read_end, _READ_BYTES)
+            chunk = os.read(self._read_end, limit_bytes)
         except BlockingIOError:
             return
         if not chunk:
@@ -80,6 +86,7 @@ class LogPipe:
         # AWS's client ends the lines of a traceback with a carriage return when it writes to stdout.
         text = (self._rest + chunk).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         *lines, self._rest = text.split(b"\n")
+        self._turn_bytes = min(len(chunk) * _LINES_PER_TURN // max(len(lines), 1) + 1, _READ_BYTES)
         for line in lines:
             self._emit(line)
         if len(self._rest) > _LINE_LIMIT_BYTES:

@@ -273,6 +273,7 @@ _KEPT = (
 _TYPES = tuple(
     Case(
         name=f"invocation type: {invocation_type}",
+        setup=Setup(concurrency=2),
         body=event("logs.say", texts=["ran\n"]),
         headers={"X-Amz-Invocation-Type": invocation_type},
         status=status,

@@ -43,6 +43,7 @@ class Setup:
 
     handler: str = "app.handler"
     timeout_s: int = 20
+    concurrency: int = 1  # of ours; AWS's emulator has one environment
     variables: tuple[tuple[str, str], ...] = ()
 
 
@@ -120,7 +121,7 @@ class Ours:
             memory_mb=_MEMORY_MB,
             timeout_s=setup.timeout_s,
             environment=setup.variables,
-            concurrency=2,
+            concurrency=setup.concurrency,
         )
         surroundings = Surroundings(
             reporter=SilentReporter(), log=self._lines.append, now_s=time.time, environ=os.environ
