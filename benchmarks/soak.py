@@ -62,9 +62,18 @@ _REASONS = {
     "exit at once": "Runtime exited with error: exit status 4",
     "abort": "Runtime exited with error: signal: aborted",
     "be killed": "Runtime exited with error: signal: killed",
-    "overrun": "Task timed out after 1.00 seconds",
+    "overrun": "Task timed out after {timeout_s:.2f} seconds",
 }
 _CRASHES = ("exit", "exit at once", "abort", "be killed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How much is done, and how long an invocation may take."""
+
+    invocations: int
+    concurrency: int
+    timeout_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +123,8 @@ class Findings:
 class Client:
     """One client, with a connection that it keeps."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, timeout_s: int) -> None:
+        self._timeout_s = timeout_s
         self._connection = http.client.HTTPConnection(address, timeout=_PATIENCE_S)
 
     def call(self, number: int, tally: Tally) -> None:
@@ -129,7 +139,7 @@ class Client:
             self._connection.close()
             fault: str | None = f"no answer: {exc!r}"
         else:
-            fault = _fault(event, response, answer)
+            fault = _fault(event, response, answer, self._timeout_s)
         duration_ms = (time.perf_counter() - began_s) * 1000
         with tally.lock:
             if fault is not None:
@@ -154,7 +164,7 @@ def deed(number: int) -> str:
 
 
 def _fault(
-    event: dict[str, object], response: http.client.HTTPResponse, answer: object
+    event: dict[str, object], response: http.client.HTTPResponse, answer: object, timeout_s: int
 ) -> str | None:
     """Find what is wrong with an answer."""
     error = response.getheader("X-Amz-Function-Error")
@@ -162,14 +172,14 @@ def _fault(
     if event["do"] != "echo":
         request_id = response.getheader("x-amzn-RequestId")
         kind = "Sandbox.Timedout" if event["do"] == "overrun" else "Runtime.ExitError"
-        reason = _REASONS[cast("str", event["do"])]
+        reason = _REASONS[cast("str", event["do"])].format(timeout_s=timeout_s)
         expected = {"errorType": kind, "errorMessage": f"RequestId: {request_id} Error: {reason}"}
     right = (200, expected, None if event["do"] == "echo" else "Unhandled")
     got = (response.status, answer, error)
     return None if got == right else f"{got} instead of {right}"
 
 
-def soak(invocations: int, concurrency: int) -> Findings:
+def soak(options: Options) -> Findings:
     """Run everything, in folders of its own."""
     with tempfile.TemporaryDirectory(prefix="tulle-soak-") as folder:
         work = Path(folder)
@@ -179,18 +189,18 @@ def soak(invocations: int, concurrency: int) -> Findings:
         code.write_text(_FUNCTION)
         mark = str(uuid.uuid4())
         tally = Tally()
-        with _running(work, concurrency, mark) as (process, address):
-            warm_up(address)
+        with _running(work, options, mark) as (process, address):
+            warm_up(address, options)
             before = _renewed(process.pid, code, mark)
             began_s = time.perf_counter()
-            _call_all(address, process.pid, tally, invocations=invocations, clients=concurrency)
+            _call_all(address, process.pid, tally, options)
             seconds = time.perf_counter() - began_s
             after = _renewed(process.pid, code, mark)
-            tally.samples.append(_look(process.pid, answers=invocations))
+            tally.samples.append(_look(process.pid, answers=options.invocations))
             process.send_signal(signal.SIGINT)
             exit_code = process.wait(_PATIENCE_S)
         return Findings(
-            invocations=invocations,
+            invocations=options.invocations,
             seconds=round(seconds, 1),
             right=dict(tally.right),
             wrong=tally.wrong,
@@ -205,9 +215,9 @@ def soak(invocations: int, concurrency: int) -> Findings:
         )
 
 
-def warm_up(address: str) -> None:
+def warm_up(address: str, options: Options) -> None:
     """Let everything that is loaded late be loaded."""
-    tally, client = Tally(), Client(address)
+    tally, client = Tally(), Client(address, options.timeout_s)
     for number in (0, 10, 7):
         client.call(number, tally)
     client.close()
@@ -215,10 +225,10 @@ def warm_up(address: str) -> None:
 
 @contextmanager
 def _running(
-    work: Path, concurrency: int, mark: str
+    work: Path, options: Options, mark: str
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    handler = ("--handler", "lambda_function.lambda_handler", "--timeout-s", "1")
-    limits = ("--concurrency", str(concurrency), "--env", f"{_MARK}={mark}", "--port", "0")
+    handler = ("--handler", "lambda_function.lambda_handler", "--timeout-s", str(options.timeout_s))
+    limits = ("--concurrency", str(options.concurrency), "--env", f"{_MARK}={mark}", "--port", "0")
     with (work / "log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "tulle", "dev", *handler, *limits],
@@ -238,13 +248,13 @@ def _running(
         output.close()
 
 
-def _call_all(address: str, pid: int, tally: Tally, *, invocations: int, clients: int) -> None:
+def _call_all(address: str, pid: int, tally: Tally, options: Options) -> None:
     """Have the clients share the invocations, and look at the emulator every twentieth of the way."""
-    numbers = iter(range(invocations))
-    every = max(invocations // 20, 1)
+    numbers = iter(range(options.invocations))
+    every = max(options.invocations // 20, 1)
 
     def work() -> None:
-        client = Client(address)
+        client = Client(address, options.timeout_s)
         while True:
             with tally.lock:
                 number = next(numbers, None)
@@ -257,7 +267,7 @@ def _call_all(address: str, pid: int, tally: Tally, *, invocations: int, clients
                     tally.samples.append(sample)
         client.close()
 
-    threads = [threading.Thread(target=work) for _ in range(clients)]
+    threads = [threading.Thread(target=work) for _ in range(options.concurrency)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -333,9 +343,16 @@ def main() -> int:
     parser.add_argument("--invocations", type=int, default=10_000)
     parser.add_argument("--concurrency", type=int, default=16)
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    findings = soak(options.invocations, options.concurrency)
-    if options.json:
+    parser.add_argument("--timeout-s", type=int, default=1)
+    given = parser.parse_args()
+    findings = soak(
+        Options(
+            invocations=given.invocations,
+            concurrency=given.concurrency,
+            timeout_s=given.timeout_s,
+        )
+    )
+    if given.json:
         print(json.dumps(asdict(findings)))
     else:
         for name, value in asdict(findings).items():

@@ -55,12 +55,15 @@ def fail_in_thread(event, context):
 
 
 def leave_thread(event, context):
-    def count():
-        for number in range(20):
-            app.kept[:] = ["thread ran on"]
-            time.sleep(0.01)
+    runs = threading.Event()
 
-    threading.Thread(target=count, daemon=event["daemon"]).start()
+    def run_on():
+        app.kept.append("a thread ran")
+        runs.set()
+        time.sleep(0.3)
+
+    threading.Thread(target=run_on, daemon=event["daemon"]).start()
+    runs.wait()
     return "left one"
 
 
