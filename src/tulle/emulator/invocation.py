@@ -31,6 +31,7 @@ class Request:
     invoked_arn: str
     trace_id: str
     client_context: str | None = None
+    tenant_id: str | None = None
     source: Source = Source.INVOKE
 
 
@@ -96,7 +97,12 @@ class Invocation:
 
 
 def new_request(
-    payload: bytes, *, invoked_arn: str, now_s: float, client_context: str | None = None
+    payload: bytes,
+    *,
+    invoked_arn: str,
+    now_s: float,
+    client_context: str | None = None,
+    tenant_id: str | None = None,
 ) -> Request:
     """Give a payload the ids that AWS gives an invocation."""
     root = f"1-{int(now_s):08x}-{secrets.token_hex(12)}"
@@ -106,4 +112,5 @@ def new_request(
         invoked_arn=invoked_arn,
         trace_id=f"Root={root};Parent={secrets.token_hex(8)};Sampled=0",
         client_context=client_context,
+        tenant_id=tenant_id,
     )

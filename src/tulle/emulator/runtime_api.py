@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import re
 import uuid
@@ -28,6 +29,8 @@ _PREFIX = "/2018-06-01/runtime"
 _PING = "/2018-06-01/ping"
 _NEXT = f"{_PREFIX}/invocation/next"
 _INIT_ERROR = f"{_PREFIX}/init/error"
+_ERROR_TYPE = "lambda-runtime-function-error-type"
+_MODE = "lambda-runtime-function-response-mode"
 _STREAMING = "streaming"
 _ANSWER = re.compile(rf"{_PREFIX}/invocation/(?P<request_id>[^/]+)/(?P<kind>response|error)")
 
@@ -73,6 +76,8 @@ class Delivery:
         }
         if self.request.client_context is not None:
             headers["Lambda-Runtime-Client-Context"] = self.request.client_context
+        if self.request.tenant_id is not None:
+            headers["Lambda-Runtime-Aws-Tenant-Id"] = self.request.tenant_id
         return headers
 
 
@@ -184,8 +189,8 @@ class RuntimeApi:
         refusal = self._refuse_id(request_id, head) or self._enter(state)
         if refusal is not None:
             return refusal
-        mode = head.headers.get("lambda-runtime-function-response-mode", _STREAMING)
-        if kind == "response" and mode != _STREAMING:
+        if kind == "response" and head.headers.get(_MODE, _STREAMING) != _STREAMING:
+            self._hear(Answer(body=b"", error_type="Runtime.InvalidResponseModeHeader"))
             return _refusal(400, "InvalidFunctionResponseMode", "Invalid function response mode")
         self._answering = connection
         return None
@@ -196,8 +201,7 @@ class RuntimeApi:
         if body is None:
             self._hear(Oversized())
             return _too_large()
-        is_error = head.path.endswith("/error")
-        self._hear(Answer(body=body, error_type=_error_type(head, body) if is_error else None))
+        self._hear(_answer(head, body))
         return _ACCEPTED
 
     def _end_init_error(self, head: Head, body: bytes | None) -> Reply:
@@ -232,9 +236,24 @@ class RuntimeApi:
         return None
 
 
+def _answer(head: Head, body: bytes) -> Answer:
+    """Read a result, an error, or the error that came behind the beginning of a streamed result."""
+    if head.path.endswith("/error"):
+        return Answer(body=body, error_type=_error_type(head, body))
+    error_type = head.headers.get(_ERROR_TYPE)
+    if not error_type or head.headers.get(_MODE) != _STREAMING:
+        return Answer(body=body)
+    encoded = head.headers.get("lambda-runtime-function-error-body", "")
+    try:
+        error = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        error = encoded.encode("latin-1")
+    return Answer(body=error, error_type=error_type)
+
+
 def _error_type(head: Head, body: bytes) -> str:
     """Read an error's type; AWS's Python client gives it in the body only."""
-    header = head.headers.get("lambda-runtime-function-error-type")
+    header = head.headers.get(_ERROR_TYPE)
     if header:
         return header
     try:

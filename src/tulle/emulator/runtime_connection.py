@@ -22,7 +22,10 @@ _HEAD_LIMIT_BYTES = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """A request without its body; the names of its headers are in lower case."""
+    """A request without its body; the names of its headers are in lower case.
+
+    Headers that come behind a chunked body are among them once that has ended.
+    """
 
     method: str
     path: str

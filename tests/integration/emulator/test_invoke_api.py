@@ -71,12 +71,17 @@ def test_a_function_goes_by_every_name_that_aws_knows(
 def test_the_handler_learns_of_its_invocation(client: LambdaClient) -> None:
     context = base64.b64encode(b'{"custom": {"who": "\xc3\xa9"}}').decode()
     response = client.invoke(
-        FunctionName=NAME, Qualifier="$LATEST", ClientContext=context, Payload='{"do": "describe"}'
+        FunctionName=NAME,
+        Qualifier="$LATEST",
+        ClientContext=context,
+        TenantId="green",
+        Payload='{"do": "describe"}',
     )
     seen = result(response)
     assert seen["request_id"] == response["ResponseMetadata"]["RequestId"]
     assert seen["arn"] == f"{ARN}:$LATEST"
     assert seen["custom"] == {"who": "é"}
+    assert seen["tenant"] == "green"
     assert (seen["name"], seen["version"], seen["memory"]) == (NAME, "$LATEST", "1024")
     assert 0 < seen["remaining_ms"] <= 2000
     assert seen["trace_id"].startswith("Root=1-")

@@ -29,7 +29,9 @@ class Runtime:
         self._session = session
 
     async def start(self) -> None:
-        self._base = f"http://{await self.api.start()}/2018-06-01/runtime"
+        host, _, port = (await self.api.start()).partition(":")
+        self._address = host, int(port)
+        self._base = f"http://{host}:{port}/2018-06-01/runtime"
 
     async def next(self) -> tuple[dict[str, str], bytes]:
         async with self._session.get(f"{self._base}/invocation/next") as response:
@@ -47,12 +49,26 @@ class Runtime:
         ) as response:
             return response.status, await response.json()
 
+    async def send_raw(self, request: str) -> bytes:
+        """Send bytes as they are, and give what comes back at once."""
+        reader, writer = await asyncio.open_connection(*self._address)
+        writer.write(request.encode())
+        answer = await asyncio.wait_for(reader.read(65536), timeout=5)
+        writer.close()
+        return answer
+
     async def receive(self, payload: bytes = b"{}") -> Delivery:
         """Poll once, and get a delivery for it."""
         polling = asyncio.create_task(self.next())
         assert await self.word() == Polled()
         delivery = Delivery(
-            request=new_request(payload, invoked_arn="arn", now_s=0, client_context='{"a": 1}'),
+            request=new_request(
+                payload,
+                invoked_arn="arn",
+                now_s=0,
+                client_context='{"a": 1}',
+                tenant_id="green",
+            ),
             deadline_ms=12345,
         )
         self.api.deliver(delivery)
@@ -84,6 +100,7 @@ def test_a_delivery_has_the_headers_that_a_client_reads() -> None:
             "Lambda-Runtime-Invoked-Function-Arn": "arn",
             "Lambda-Runtime-Trace-Id": delivery.request.trace_id,
             "Lambda-Runtime-Client-Context": '{"a": 1}',
+            "Lambda-Runtime-Aws-Tenant-Id": "green",
             "Lambda-Runtime-Invocation-Id": delivery.invocation_id,
             "Content-Type": "application/json",
         }
@@ -201,6 +218,8 @@ def test_a_response_mode_that_lambda_does_not_know_is_refused_for_good() -> None
                 "errorType": "InvalidFunctionResponseMode",
             },
         )
+        refused = Answer(body=b"", error_type="Runtime.InvalidResponseModeHeader")
+        assert await runtime.word() == refused
         status, body = await runtime.refused_next()
         assert (status, body["errorType"]) == (403, "InvalidStateTransition")
         assert body["errorMessage"].startswith("State transition from InvocationResponse to Ready")
@@ -214,6 +233,23 @@ def test_a_streamed_response_is_put_together() -> None:
         named = {"Lambda-Runtime-Function-Response-Mode": "streaming"}
         assert await runtime.post(path, b"[1,", named) == ACCEPTED
         assert await runtime.word() == Answer(body=b"[1,")
+
+    play(scene)
+
+
+def test_an_error_behind_the_beginning_of_a_streamed_response_is_the_answer() -> None:
+    async def scene(runtime: Runtime) -> None:
+        path = f"invocation/{(await runtime.receive()).request.request_id}/response"
+        answer = await runtime.send_raw(
+            f"POST /2018-06-01/runtime/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            "Transfer-Encoding: chunked\r\nLambda-Runtime-Function-Response-Mode: streaming\r\n"
+            "Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n"
+            "4\r\nonce\r\n0\r\nLambda-Runtime-Function-Error-Type: Function.Torn\r\n"
+            "Lambda-Runtime-Function-Error-Body: eyJlcnJvclR5cGUiOiAiVG9ybiJ9\r\n\r\n"
+        )
+        assert answer.startswith(b"HTTP/1.1 202 ")
+        torn = Answer(body=b'{"errorType": "Torn"}', error_type="Function.Torn")
+        assert await runtime.word() == torn
 
     play(scene)
 

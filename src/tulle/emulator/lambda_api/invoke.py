@@ -70,6 +70,7 @@ class InvokeApi:
             now_s=self._surroundings.now_s(),
             # Only a function that is waited for gets one.
             client_context=None if asynchronous else read_client_context(call.http),
+            tenant_id=call.http.headers.get("X-Amz-Tenant-Id") or None,
         )
         if kind is _Type.DRY_RUN:
             return web.Response(status=204, headers=_headers(request))

@@ -43,6 +43,7 @@ def describe(_event: Event, context: Any) -> object:
         "name": context.function_name,
         "version": context.function_version,
         "memory": context.memory_limit_in_mb,
+        "tenant": context.tenant_id,
         "remaining_ms": context.get_remaining_time_in_millis(),
         "custom": client.custom if client else None,
         "trace_id": os.environ["_X_AMZN_TRACE_ID"],
