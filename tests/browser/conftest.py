@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
-from browser.visit import ARGUMENTS, Visit, visiting
+from browser.visit import ARGUMENTS, PATIENCE_MS, Visit, visiting
 from debian_programs import missing_programs
 from integration.emulator.conftest import FUNCTIONS
 from integration.emulator.dev_process import Dev, running_dev
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser
+
+expect.set_options(timeout=PATIENCE_MS)
 
 HANDLER = ("--handler", "lambda_function.lambda_handler", "--timeout-s", "2", "--no-reload")
 

@@ -72,7 +72,7 @@ def test_events_are_saved_found_again_and_deleted(visit: Callable[..., Visit], o
     here.page.get_by_role("button", name="Save as…").click()
     here.page.get_by_label("Name").fill("../up")
     here.page.get_by_role("dialog").get_by_role("button", name="Save").click()
-    expect(here.page.get_by_role("alert")).to_contain_text("Letters, digits")
+    expect(here.page.get_by_role("alert")).to_contain_text("letters, digits")
     here.page.get_by_label("Name").fill("my event")
     here.page.keyboard.press("Enter")
     entry = here.page.get_by_role("button", name="my event")

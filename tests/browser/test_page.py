@@ -74,6 +74,10 @@ def test_a_tab_has_an_address_and_the_way_back(visit: Callable[..., Visit], mode
     assert here.page.url.endswith("#load")
     here.page.go_back()
     expect(here.page.locator("#logs")).to_be_visible()
+    here.page.get_by_text("Skip to the content").focus()
+    here.page.keyboard.press("Enter")
+    assert here.read("document.activeElement.id") == "main"
+    expect(here.page.locator("#logs")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -126,7 +130,7 @@ def test_the_page_comes_back_with_the_server(chromium: Browser, tmp_path: Path) 
         expect(page.locator("#event .fault")).to_contain_text("tulle dev does not answer")
     port = str(urlsplit(dev.url).port)
     with running_dev(folder, *handler, "--port", port):
-        page.wait_for_selector(".connection.live", timeout=15_000)
+        page.wait_for_selector(".connection.live")
         page.locator("#event-json").fill('{"do": "pong"}')
         page.locator("#invoke").click()
         expect(page.get_by_role("region", name="Answer")).to_have_text("PONG")

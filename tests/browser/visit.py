@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from integration.emulator.dev_process import Dev
 
-__all__ = ["ARGUMENTS", "NARROW", "WIDE", "Scheme", "Visit", "visiting"]
+__all__ = ["ARGUMENTS", "NARROW", "PATIENCE_MS", "WIDE", "Scheme", "Visit", "visiting"]
 
 # Chromium as root in a container, without a graphics card, and without calls home.
 ARGUMENTS = (
@@ -30,7 +30,7 @@ ARGUMENTS = (
 )
 WIDE = (1280, 900)
 NARROW = (360, 740)
-_PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 
 Scheme = Literal["light", "dark"]
 
@@ -96,7 +96,7 @@ def visiting(
         permissions=["clipboard-read", "clipboard-write"],
         reduced_motion="reduce",
     )
-    context.set_default_timeout(_PATIENCE_MS)
+    context.set_default_timeout(PATIENCE_MS)
     context.add_init_script(_WATCH)
     page = context.new_page()
     faults: list[str] = []

@@ -41,7 +41,7 @@ export function startEventTab(store, panel) {
     const last = recall(`event:${store.facts?.name}`);
     editor.text = last ?? START;
     await events.load();
-    const first = events.first();
+    const first = events.first({ template: store.facts?.kind === "model" });
     if (last === null && first && editor.text === START) events.open(first);
   }
 

@@ -147,5 +147,5 @@ function summary(invocation) {
 /** @param {Invocation} invocation @returns {string} */
 function way({ http, source }) {
   if (http) return `${http.method} ${http.path}`;
-  return { event: "from this page", page: "from this page", invoke: "Invoke", load: "load" }[source] ?? source;
+  return { event: "asynchronous Invoke", page: "from this page", invoke: "Invoke" }[source] ?? source;
 }

@@ -17,7 +17,7 @@ import { LoadPlots } from "./plot.js";
 export function startLoadTab(store, panel, { editorText }) {
   /** @type {string | null} */
   let shown = null;
-  let running = false;
+  let awaited = false; // whether a run that was started here has yet to end
   const plots = new LoadPlots();
   const requests = field("load-requests", "Requests", 200, 10_000);
   const concurrency = field("load-concurrency", "At once", Math.min(10, store.facts?.concurrency ?? 10), 1000);
@@ -76,7 +76,17 @@ export function startLoadTab(store, panel, { editorText }) {
       return;
     }
     const [n, c] = [requests.value(), concurrency.value()];
-    await noting(async () => show(await change("POST", "load", `{"event": ${json}, "requests": ${n}, "concurrency": ${c}, "over": "invoke"}`)));
+    const wanted = `{"event": ${json}, "requests": ${n}, "concurrency": ${c}, "over": "invoke"}`;
+    awaited = true;
+    await noting(async () => {
+      try {
+        const begun = await change("POST", "load", wanted);
+        if (begun.id !== shown) show(begun); // the stream may have told more of it already
+      } catch (error) {
+        awaited = false;
+        throw error;
+      }
+    });
   }
 
   /** @param {Load} load with the samples that are new since the last one */
@@ -96,8 +106,8 @@ export function startLoadTab(store, panel, { editorText }) {
     start.disabled = runs;
     stop.hidden = !runs;
     if (began) announce(`The load run began: ${load.requests} requests`);
-    if (running && !runs) announce(`The load run is ${load.state}: ${load.done} requests, ${load.errors} errors, ${load.throttled} throttled`);
-    running = runs;
+    if (awaited && !runs) announce(`The load run is ${load.state}: ${load.done} requests, ${load.errors} errors, ${load.throttled} throttled`);
+    awaited &&= runs;
   }
 
   store.on("snapshot", () => {

@@ -1,7 +1,6 @@
 /** Owns the two plots of a load run, on canvases: latency, and the environments beneath it on the same axis of time. */
 
 import { el } from "./elements.js";
-import { duration } from "./format.js";
 
 /** @typedef {import("./shapes.js").Sample} Sample */
 
@@ -49,7 +48,8 @@ export class LoadPlots {
       this._asked = false;
       const end = nice(Math.max(100, ...last(this.samples, 0), ...last(this.environments, 0)));
       drawLatency(this.latency, this.samples, end);
-      drawEnvironments(this.counts, this.environments, end);
+      const [latest = 0] = last(this.samples, 0);
+      drawEnvironments(this.counts, this.environments, { end, latest });
     });
   }
 }
@@ -58,7 +58,7 @@ export class LoadPlots {
 function drawLatency(plot, samples, end) {
   const colours = readColours(plot);
   const highest = nice(samples.reduce((most, [, ms]) => Math.max(most, ms), 1));
-  const frame = axes(plot, end, highest, duration);
+  const frame = axes(plot, end, highest, milliseconds);
   if (!frame) return;
   const { context, x, y } = frame;
   for (const [at, ms, outcome, cold] of samples) {
@@ -77,8 +77,12 @@ function drawLatency(plot, samples, end) {
   context.globalAlpha = 1;
 }
 
-/** @param {HTMLCanvasElement} plot @param {[number, number, number][]} counts @param {number} end */
-function drawEnvironments(plot, counts, end) {
+/**
+ * @param {HTMLCanvasElement} plot
+ * @param {[number, number, number][]} counts
+ * @param {{end: number, latest: number}} times latest: until when the last count holds, at least
+ */
+function drawEnvironments(plot, counts, { end, latest }) {
   const colours = readColours(plot);
   const most = counts.reduce((highest, [, busy, idle]) => Math.max(highest, busy + idle), 1);
   const frame = axes(plot, end, Math.max(2, most), (value) => (Number.isInteger(value) ? String(value) : ""));
@@ -94,7 +98,7 @@ function drawEnvironments(plot, counts, end) {
       level = height(entry);
       context.lineTo(x(entry[0]), y(level));
     }
-    const until = x(counts.at(-1)?.[0] ?? 0);
+    const until = x(Math.max(latest, counts.at(-1)?.[0] ?? 0));
     context.lineTo(until, y(level));
     context.lineTo(until, y(0));
     context.globalAlpha = alpha;
@@ -168,6 +172,11 @@ function last(entries, index) {
 function nice(value) {
   const power = 10 ** Math.floor(Math.log10(value));
   return ([1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((step) => step * power >= value) ?? 10) * power;
+}
+
+/** @param {number} ms */
+function milliseconds(ms) {
+  return ms >= 1000 ? seconds(ms) : `${Number(ms.toPrecision(3))} ms`;
 }
 
 /** @param {number} ms */

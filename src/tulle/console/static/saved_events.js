@@ -7,7 +7,7 @@ import { pretty } from "./format.js";
 
 /** @typedef {{name: string, event: any, saved: boolean, bytes?: number, fault?: string}} SavedEvent  event: null where it is long or no JSON */
 
-const NAME = /^[A-Za-z0-9 _.-]{1,64}$/;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}$/;
 
 /**
  * @param {{onOpen: (text: string) => void, text: () => string | null}} options
@@ -48,6 +48,11 @@ export function savedEvents({ onOpen, text }) {
     const isCurrent = event.saved && event.name === current;
     const choose = () => open(event);
     return el("li", {}, el("button", { type: "button", class: "event-name", "aria-current": isCurrent ? "true" : null, on: { click: choose } }, event.name));
+  }
+
+  /** @param {{template: boolean}} options template: whether one of those will do @returns {SavedEvent | null} */
+  function first({ template }) {
+    return events.find(({ saved }) => saved) ?? ((template && events[0]) || null);
   }
 
   /** @param {SavedEvent} chosen */
@@ -98,7 +103,7 @@ export function savedEvents({ onOpen, text }) {
       event.preventDefault();
       const name = field.value.trim();
       if (!NAME.test(name)) {
-        problem.textContent = "Letters, digits, spaces and - _ . make a name, 64 at most.";
+        problem.textContent = "A name is made of letters, digits, spaces and - _ . and begins with a letter or a digit.";
         return;
       }
       dialog.close();
@@ -120,5 +125,5 @@ export function savedEvents({ onOpen, text }) {
     field.select();
   }
 
-  return { root, load: () => noting(load), buttons: [save, saveAs, remove], first: () => events[0] ?? null, open };
+  return { root, load: () => noting(load), buttons: [save, saveAs, remove], first, open };
 }

@@ -32,9 +32,7 @@ function curl({ question, origin, name, route, headers }) {
 /** @param {Asked} asked @returns {Snippet} */
 function boto3({ question, origin, name, region }) {
   const picture = question.kind === "picture" ? question.picture : null;
-  const event = picture
-    ? `{"image": base64.b64encode(Path(${python(picture.name)}).read_bytes()).decode()}`
-    : python(JSON.parse(eventText(question)));
+  const event = picture ? '{"image": base64.b64encode(picture).decode()}' : python(JSON.parse(eventText(question)));
   return {
     title: "boto3",
     note: "On AWS leave endpoint_url and the keys out.",
@@ -49,8 +47,11 @@ client = boto3.client(
     aws_access_key_id="local",
     aws_secret_access_key="local",
 )
-event = ${event}
-response = client.invoke(FunctionName=${python(name)}, Payload=json.dumps(event))
+${picture ? `picture = Path(${python(picture.name)}).read_bytes()\n` : ""}event = ${event}
+response = client.invoke(
+    FunctionName=${python(name)},
+    Payload=json.dumps(event),
+)
 print(json.load(response["Payload"]))
 `,
   };

@@ -13,12 +13,14 @@ export function startTabs(tabs, onShow) {
   );
   list.replaceChildren(...buttons);
   list.addEventListener("keydown", pressed);
-  addEventListener("hashchange", () => show(fromAddress()));
-  show(fromAddress());
+  addEventListener("popstate", showAddress);
+  show(tabs[0].id);
+  showAddress();
 
-  function fromAddress() {
+  /** An address that names no tab, such as the one that skips to the content, changes nothing. */
+  function showAddress() {
     const wanted = location.hash.slice(1);
-    return tabs.some(({ id }) => id === wanted) ? wanted : tabs[0].id;
+    if (tabs.some(({ id }) => id === wanted)) show(wanted);
   }
 
   /** @param {string} id @param {{push?: boolean}} [options] push: whether "back" leads back */

@@ -24,7 +24,8 @@ export function readStages({ invocation, answer, wall_ms }) {
   const inside = known.reduce((sum, [, ms]) => sum + Number(ms), init);
   const total = Math.max(inside, wall_ms ?? init + (report?.duration_ms ?? 0));
   if (!known.length && !init) return null;
-  const stages = [...(init ? [["init", init]] : []), ...known, ["overhead", total - inside]];
+  const left = total - inside;
+  const stages = [...(init ? [["init", init]] : []), ...known, ...(left > 0.005 ? [["overhead", left]] : [])];
   const rest = timings ? "what else the handler does" : "";
   const way = wall_ms === null ? "" : "the way there and back";
   const overhead = [rest, way].filter(Boolean).join(", ");
