@@ -25,11 +25,13 @@ async def changed_files(
     """Give the changed files, relative to the folder, each time that some change.
 
     Left out is what `watchfiles` leaves out by itself: bytecode, caches, virtual environments,
-    version control and editors' temporary files; tulle's own `.tulle`; what this process itself writes to, for with
-    `tulle dev 2> log` each change would tell of the next; and one file more, if it is named.
+    version control and editors' temporary files; tulle's own `.tulle`; logs (`*.log`), and what this
+    process itself writes to, for with `tulle dev 2> story` each change would tell of the next; and
+    one file more, if it is named.
     """
     wanted = DefaultFilter(
         ignore_dirs=(*DefaultFilter.ignore_dirs, ".tulle"),
+        ignore_entity_patterns=(*DefaultFilter.ignore_entity_patterns, r"\.log$"),
         ignore_paths=[left_out] if left_out else None,
     )
     async for changes in awatch(

@@ -145,16 +145,18 @@ def test_a_log_in_the_folder_is_no_change(folder: Path) -> None:
     assert changes == ["seen.txt", "again.txt"]
 
 
-def test_a_cache_is_no_change(folder: Path) -> None:
+def test_a_cache_or_a_log_is_no_change(folder: Path) -> None:
     (folder / "app.py").write_text("def handler(event, context): return 1\n")
     with running_dev(folder, "--handler", "app.handler") as dev:
         (folder / "__pycache__").mkdir()
         (folder / "__pycache__" / "app.pyc").write_text("x")
         (folder / ".tulle").mkdir()
         (folder / ".tulle" / "event.json").write_text("x")
+        (folder / "function.log").write_text("x")
         (folder / "seen.txt").write_text("x")
         dev.wait_for_log("changed: seen.txt")
         assert "app.pyc" not in dev.log
+        assert "function.log" not in dev.log
         assert "event.json" not in dev.log
 
 
