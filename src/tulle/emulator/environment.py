@@ -80,8 +80,9 @@ class ExecutionEnvironment:
                 self._function, sandbox, variables=variables, line=self._line
             )
         except OSError as exc:
+            place = exc.filename or self._function.python
             reason = (exc.strerror or str(exc)).lower()
-            return LaunchError(reason=f"fork/exec {exc.filename}: {reason}")
+            return LaunchError(reason=f"fork/exec {place}: {reason}")
         child.exited.add_done_callback(self._note_exit)
         child.watch_memory()
         word = await self._hear(limit_s)

@@ -26,7 +26,10 @@ _PROGRAM = Path(__file__).with_name("keeper.py")
 
 
 class Warden:
-    """The program that keeps the sandboxes. It starts with the first of them, if not before."""
+    """The program that keeps the sandboxes.
+
+    It starts with the first of them, if not before, and again where it was ended from outside.
+    """
 
     def __init__(self, isolation: Isolation) -> None:
         self._isolation = isolation
@@ -39,7 +42,7 @@ class Warden:
     async def start(self) -> str:
         """Start it, if it does not run, and tell in a line how environments are kept apart."""
         async with self._starting:
-            if self._process is None:
+            if self._process is None or self._process.poll() is not None:
                 await self._start()
         return self._description()
 
@@ -76,13 +79,17 @@ class Warden:
     async def _start(self) -> None:
         self._groups = find_parent() if self._isolation.control_groups else None
         trial = self._make_group(self._isolation.tmp_mb)
+        if self._control is not None:
+            self._control.close()
         self._control, remote = _socket_pair()
         with remote:
             self._process = _launch(remote.fileno(), str(trial.path) if trial else "")
-        found = await self._hear_findings(self._control)
+        try:
+            found = await self._hear_findings(self._control)
+        finally:
+            if trial:
+                trial.path.rmdir()
         self._mount_problem = found["mounts"] if self._isolation.mounts else "not wanted"
-        if trial:
-            trial.path.rmdir()
         if found["groups"]:
             self._groups = None
 

@@ -88,9 +88,10 @@ def test_nothing_is_left_when_the_emulator_is_killed(folder: Path, isolation: Is
         wait_until(lambda: not Path(place).exists(), "the end of the folder")
 
 
-def test_an_environment_whose_keeper_was_ended_is_replaced(folder: Path) -> None:
+def test_what_keeps_environments_is_replaced_when_it_is_ended(folder: Path) -> None:
     async def scene(running: LocalLambda) -> Any:
-        child, keeper = await ask(running, do="tell_processes")
+        child, keeper, warden = await ask(running, do="tell_processes")
+        os.kill(warden, signal.SIGKILL)
         os.kill(keeper, signal.SIGKILL)
         while is_alive(child):  # noqa: ASYNC110 (nothing tells of it)
             await asyncio.sleep(0.01)

@@ -31,7 +31,9 @@ def pong(_event):
 
 
 def tell_processes(_event):
-    return [os.getpid(), os.getppid()]
+    """Tell the child, its keeper and the keeper's parent."""
+    stat = Path(f"/proc/{os.getppid()}/stat").read_text()
+    return [os.getpid(), os.getppid(), int(stat.rpartition(")")[2].split()[1])]
 
 
 def here(_event):
