@@ -234,7 +234,9 @@ def _unshare() -> None:
     user, group = os.geteuid(), os.getegid()
     if user == 0 and _LIBC.unshare(_CLONE_NEWNS) == 0:
         return
-    _check(_LIBC.unshare(_CLONE_NEWUSER | _CLONE_NEWNS))
+    if _LIBC.unshare(_CLONE_NEWUSER | _CLONE_NEWNS) != 0:
+        # Where namespaces are forbidden by their number, Linux says that no space is left.
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
     for name, content in (
         ("setgroups", "deny"),
         ("uid_map", f"{user} {user} 1"),
