@@ -32,5 +32,7 @@ class _ReporterHandler(logging.Handler):
         if isinstance(error, HttpProcessingError):
             reason = " ".join(error.message.split())[:_EXCERPT]
             self._reporter.warn(f"a request was refused, for it is not good HTTP: {reason}")
+        elif isinstance(error, ConnectionResetError):
+            self._reporter.warn("a caller hung up before its request was answered")
         else:
             self._reporter.warn(self.format(record))
