@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -39,7 +40,8 @@ class FunctionLog:
             case Logged(environment=environment, line=line):
                 if self._styled and line.startswith(_PLATFORM_LINES):
                     line = click.style(line, dim=True)
-                self._stream.write(f"{self._tag(environment)}{line}\n")
+                with suppress(BrokenPipeError):  # who read the log has gone, and calls go on
+                    self._stream.write(f"{self._tag(environment)}{line}\n")
 
     def _tag(self, environment: str) -> str:
         number = self._numbers.setdefault(environment, len(self._numbers) + 1)
