@@ -29,6 +29,21 @@ def test_a_handler_gets_the_event_and_its_answer_report_and_log_are_shown(
     expect(log.locator(".platform").last).to_contain_text("REPORT RequestId: ")
 
 
+def test_many_categories_and_scores_that_are_no_shares_are_shown_too(
+    visit: Callable[..., Visit], own: Dev
+) -> None:
+    here = visit(own)
+    scores = {f"a rather long category {n}": (n - 10) / 2 for n in range(30)}
+    answer = here.invoke(json.dumps({"do": "echo"} | scores))
+    expect(answer.locator(".bar")).to_have_count(0)  # with a text among them they are no scores
+    answer = here.invoke(json.dumps({"do": "echo", "category": "x", "scores": scores}))
+    expect(answer.locator(".bar")).to_have_count(10)
+    expect(answer.locator(".bar").first).to_contain_text("a rather long category 29")
+    expect(answer.locator(".bar").first).to_contain_text("9.500")
+    answer.get_by_role("button", name="Show all 30 categories").click()
+    expect(answer.locator(".bar")).to_have_count(30)
+
+
 def test_control_and_enter_invoke(visit: Callable[..., Visit], own: Dev) -> None:
     here = visit(own)
     here.write('{"do": "pong"}')

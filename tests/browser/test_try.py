@@ -98,6 +98,30 @@ def test_the_first_call_of_an_environment_is_shown_as_cold(
 
 
 @pytest.mark.parametrize(
+    ("settings", "status"),
+    [
+        ('type = "rest"\nstage = "v1"\n[api.keys.me]', "200"),
+        ('type = "url"', "200"),
+        ('type = "none"', None),
+    ],
+    ids=["rest", "url", "none"],
+)
+def test_a_picture_goes_through_each_kind_of_gateway_and_without_one(
+    chromium: Browser, tmp_path: Path, settings: str, status: str | None
+) -> None:
+    folder = tmp_path / "gateway"
+    folder.mkdir()
+    (folder / "tulle.toml").write_text(f"[api]\n{settings}\n")
+    with running_dev(folder) as dev, visiting(chromium, dev) as here:
+        here.choose("shirt")
+        expect(here.page.locator("#try .headline")).to_contain_text("shirt")
+        shown = here.page.locator("#try .figures div", has_text="Status")
+        expect(shown).to_have_count(1 if status else 0)
+        if status:
+            expect(shown).to_contain_text(status)
+
+
+@pytest.mark.parametrize(
     ("content", "status", "said"),
     [
         ((SAMPLES / "hat.jpg").read_bytes()[:5000], "422", "The picture cannot be read"),

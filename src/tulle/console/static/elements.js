@@ -25,7 +25,7 @@ export function el(tag, attributes = {}, ...children) {
  * @param {...(Child | Child[])} children
  * @returns {any}
  */
-export function svg(tag, attributes = {}, ...children) {
+function svg(tag, attributes = {}, ...children) {
   return furnish(document.createElementNS(SVG, tag), attributes, children);
 }
 

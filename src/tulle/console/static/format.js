@@ -34,11 +34,6 @@ export function count(value) {
   return value.toLocaleString("en-US");
 }
 
-/** @param {number} value @param {string} one @param {string} [many] @returns {string} such as `1 error`, `3 errors` */
-export function counted(value, one, many = `${one}s`) {
-  return `${count(value)} ${value === 1 ? one : many}`;
-}
-
 /** @param {number} unixMs @returns {string} the time of day, `14:03:07` */
 export function timeOfDay(unixMs) {
   return new Date(unixMs).toLocaleTimeString("en-GB");

@@ -2,7 +2,7 @@
 
 /** @typedef {{text: string, start: number}} Token */
 
-export class JsonMistake extends Error {
+class JsonMistake extends Error {
   /** @param {string} source @param {number} at @param {string} message */
   constructor(source, at, message) {
     super(message);
@@ -89,7 +89,7 @@ export function format(source) {
 }
 
 /** @param {string} source @returns {Token[]} */
-export function read(source) {
+function read(source) {
   /** @type {Token[]} */
   const tokens = [];
   TOKEN.lastIndex = 0;

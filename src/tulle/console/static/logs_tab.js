@@ -29,7 +29,7 @@ export function startLogsTab(store, panel) {
   const copy = copyButton("the log", () => store.logs.filter(isWanted).map(({ line }) => line).join("\n"));
   const down = button("Follow the end", follow, { class: "button small follow" });
   const lines = el("div", { class: "loglines", id: "log", tabindex: "0", role: "log", "aria-label": "Log", "aria-live": "off", on: { scroll: scrolled } });
-  const empty = el("p", { class: "empty-line" }, "Nothing has been said yet. Call the function, and its log runs here.");
+  const empty = el("p", { class: "empty-line" });
   panel.replaceChildren(
     el(
       "div",
@@ -51,7 +51,7 @@ export function startLogsTab(store, panel) {
   /** @param {LogLine} entry */
   function isWanted({ line, request_id: id }) {
     const text = filter.value.trim().toLowerCase();
-    return (!only || id === only) && (!text || line.toLowerCase().includes(text) || Boolean(id?.includes(text)));
+    return (!only || id === only) && (!text || line.toLowerCase().includes(text) || id === text);
   }
 
   function redraw() {
@@ -75,7 +75,7 @@ export function startLogsTab(store, panel) {
     const none = lines.childElementCount === 0;
     empty.hidden = !none;
     lines.parentElement.hidden = none;
-    if (none && store.logs.length) empty.textContent = "No line has that in it.";
+    empty.textContent = store.logs.length ? "No line has that in it." : "Nothing has been said yet. Call the function, and its log runs here.";
   }
 
   /** @param {LogLine} entry */
@@ -87,7 +87,7 @@ export function startLogsTab(store, panel) {
     return lineView(entry, kind, { first, onPick: pick });
   }
 
-  /** @param {string | null} id */
+  /** @param {string | null} id of the invocation whose lines are shown alone */
   function pick(id) {
     only = id;
     const off = id && button([`Only ${shortId(id)}`, " ×"], () => pick(null), { class: "chip", "aria-label": `Show all invocations again, not only ${shortId(id)}` });
@@ -107,8 +107,6 @@ export function startLogsTab(store, panel) {
   }
 
   return {
-    /** @param {string} id shows the lines of one invocation alone */
-    pick,
     /** What was drawn while the tab was hidden could not scroll. */
     follow: () => following && (lines.scrollTop = lines.scrollHeight),
   };

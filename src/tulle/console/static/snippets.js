@@ -93,7 +93,7 @@ function shell(text) {
 }
 
 /** @param {any} value @param {string} [indent] @returns {string} a literal of Python */
-export function python(value, indent = "") {
+function python(value, indent = "") {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value !== "object") return JSON.stringify(value);

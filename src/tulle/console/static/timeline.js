@@ -16,7 +16,7 @@ const NOTES = {
 };
 
 /** @param {Call} call @returns {{stages: Stage[], total: number} | null} null where nothing was measured */
-export function readStages({ invocation, answer, wall_ms }) {
+function readStages({ invocation, answer, wall_ms }) {
   const report = invocation?.report;
   const timings = answer?.timings ?? invocation?.timings;
   const init = report?.init_duration_ms ?? 0;
