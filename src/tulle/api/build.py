@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tulle.bundle.audit.sizes import find_manifest_problems, find_zip_problems
 from tulle.bundle.aws_base import is_aws_base
+from tulle.bundle.cache import cache_in_use, find_cache, find_home
 from tulle.bundle.dockerfile import write_context
 from tulle.bundle.explanation import Explanation, explanations
 from tulle.bundle.gather import BuildSurroundings, Gathered, gather
 from tulle.bundle.image.base import load_base
 from tulle.bundle.image.image import ImageSettings, assemble_image, deliver_image
 from tulle.bundle.kept_layout import holds_image
-from tulle.bundle.output import cache_in_use, new_file
+from tulle.bundle.output import new_file
 from tulle.bundle.revision import find_revision
 from tulle.bundle.sbom import write_sbom
 from tulle.bundle.stamp import find_stamped, stamp
@@ -29,6 +29,7 @@ from tulle.target import Architecture, runtimes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from tulle.errors import Finding
     from tulle.progress import Reporter
@@ -114,7 +115,7 @@ def build(request: BuildRequest, *, environ: Mapping[str, str], reporter: Report
     """
     _check(request, environ)
     project = request.project
-    surroundings = BuildSurroundings(cache=_cache(environ), environ=environ, reporter=reporter)
+    surroundings = BuildSurroundings(cache=find_cache(environ), environ=environ, reporter=reporter)
     place = _place(request)
     outputs = (project.folder / _FOLDER, place, _sbom_place(place))
     with cache_in_use(surroundings.cache):
@@ -149,16 +150,6 @@ def _created_s(environ: Mapping[str, str]) -> int:
             f"SOURCE_DATE_EPOCH is `{text}`", hint="it must be a time in seconds since 1970"
         )
     return int(text)
-
-
-def _cache(environ: Mapping[str, str]) -> Path:
-    """Find the folder for what may be made again, by the XDG Base Directory Specification."""
-    folder = environ.get("XDG_CACHE_HOME", "")
-    return (Path(folder) if folder.startswith("/") else _home(environ) / ".cache") / "tulle"
-
-
-def _home(environ: Mapping[str, str]) -> Path:
-    return Path(environ["HOME"]) if environ.get("HOME") else Path.home()
 
 
 def _place(request: BuildRequest) -> Path:
@@ -221,7 +212,7 @@ def _dockerfile(project: Project, gathered: Gathered, output: Path) -> Artifact:
 def _image(request: BuildRequest, gathered: Gathered, surroundings: BuildSurroundings) -> Artifact:
     environ, reporter, cache = surroundings.environ, surroundings.reporter, surroundings.cache
     project, target = request.project, gathered.bundle.target
-    access = Access(environ=environ, home=_home(environ), reporter=reporter)
+    access = Access(environ=environ, home=find_home(environ), reporter=reporter)
     reference = _base(project.package.base or target.base_image, project.folder)
     base = load_base(open_source(reference, access, kept=cache / "blobs"), target)
     settings = ImageSettings(

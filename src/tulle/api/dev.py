@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 import uvloop
 
+from tulle.bundle.cache import cache_in_use, find_cache
 from tulle.bundle.manifest import write_function_folder
 from tulle.bundle.runtime_files import RUNTIME_HANDLER, runtime_folder
+from tulle.bundle.served_model import model_source, served_model
 from tulle.bundle.unpacked import find_start, unpack
 from tulle.console.console import Console
 from tulle.console.settings import ConsoleSettings
@@ -24,8 +26,6 @@ from tulle.emulator.reload import changed_files
 from tulle.emulator.server import LocalLambda
 from tulle.errors import TulleError
 from tulle.model.builtin import builtin_model, sample_pictures
-from tulle.model.file import load_model
-from tulle.model.lookup import find_model
 from tulle.project.project import function_name
 from tulle.target import Architecture
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tulle.emulator.surroundings import Surroundings
     from tulle.model.file import Model
     from tulle.progress import Reporter
+    from tulle.project.project import Project
 
 __all__ = ["ArtifactSource", "FunctionSettings", "HandlerSource", "ModelSource", "dev"]
 
@@ -57,6 +58,7 @@ class ArtifactSource:
 class HandlerSource:
     """The user's own function: a handler in a folder."""
 
+    name: str
     handler: str
     folder: Path
 
@@ -66,11 +68,11 @@ class ModelSource:
     """A model under tulle's own handler.
 
     Args:
-        model: the name of a built-in model, or the path of a `.tflite` file.
+        project: what names the model; one that is no `.tflite` file for functions is converted first.
         allow_private_addresses: whether pictures may come from this machine and its network.
     """
 
-    model: str
+    project: Project
     allow_private_addresses: bool = True
 
 
@@ -114,11 +116,12 @@ def dev(
             following = None
         else:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tulle-dev-"))
-            model = find_model(source.model)
+            load = partial(_load, source.project, surroundings)
+            model = load()
             function = _model_function(model, source, settings, Path(folder))
-            if model.path == builtin_model(source.model):
+            if model.path == builtin_model("clothing"):
                 samples = sample_pictures()
-            following = partial(_follow, model, source, function.folder, surroundings.reporter)
+            following = partial(_follow, load, source, function.folder, surroundings.reporter)
             if source.allow_private_addresses:
                 surroundings.reporter.note(
                     "pictures may come from this machine and its network, "
@@ -126,7 +129,7 @@ def dev(
                 )
         console = None
         if with_console:
-            place = source.folder.resolve() if isinstance(source, HandlerSource) else Path.cwd()
+            place = source.folder if isinstance(source, HandlerSource) else Path.cwd()
             console = _console(place, samples, options, surroundings)
             surroundings = replace(surroundings, tell=_both(surroundings.tell, console.hear))
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -158,16 +161,29 @@ async def _serve(
         return number
 
 
-async def _follow(model: Model, source: ModelSource, folder: Path, reporter: Reporter) -> None:
+def _load(project: Project, surroundings: Surroundings) -> Model:
+    cache = find_cache(surroundings.environ)
+    with cache_in_use(cache):
+        model = served_model(project, cache=cache, reporter=surroundings.reporter)
+    if model is None:
+        raise ValueError("a project without a model has a handler")
+    return model
+
+
+async def _follow(
+    load: Callable[[], Model], source: ModelSource, folder: Path, reporter: Reporter
+) -> None:
     """Bring a model that is written anew into the function's folder, where the local Lambda sees it."""
-    async for names in changed_files(model.path.resolve().parent):
-        if model.path.name not in names:
+    path = model_source(source.project)
+    if path is None:
+        return
+    async for names in changed_files(path.resolve().parent):
+        if not any(name == path.name or name.startswith(f"{path.name}/") for name in names):
             continue
         try:
+            model = await asyncio.to_thread(load)  # a conversion takes a while
             write_function_folder(
-                load_model(model.path),
-                folder,
-                allow_private_addresses=source.allow_private_addresses,
+                model, folder, allow_private_addresses=source.allow_private_addresses
             )
         except TulleError as exc:
             reporter.warn(f"the function keeps the model that it has: {exc}")
@@ -197,11 +213,10 @@ def _both(
 
 
 def _own_function(source: HandlerSource, settings: FunctionSettings) -> Function:
-    folder = source.folder.resolve()
     return Function(
-        name=function_name(folder.name),
+        name=source.name,
         handler=source.handler,
-        folder=folder,
+        folder=source.folder,
         environment=settings.environment,
         memory_mb=settings.memory_mb,
         timeout_s=settings.timeout_s,
@@ -238,7 +253,7 @@ def _model_function(
 ) -> Function:
     write_function_folder(model, folder, allow_private_addresses=source.allow_private_addresses)
     return Function(
-        name=function_name(model.path.stem),
+        name=source.project.name,
         handler=RUNTIME_HANDLER,
         folder=folder,
         search_path=(runtime_folder().parent,),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import tempfile
 from contextlib import contextmanager
@@ -15,28 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-__all__ = ["cache_in_use", "new_file", "new_folder"]
-
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
-
-
-@contextmanager
-def cache_in_use(cache: Path) -> Iterator[None]:
-    """Say of a cache, or of what else cannot be written meanwhile, what is wrong with it.
-
-    Raises:
-        OutputUnavailable: the disk is full, or is not this user's to write to.
-    """
-    try:
-        yield
-    except OSError as exc:
-        if exc.errno not in _NO_ROOM:
-            raise
-        place = exc.filename or cache
-        raise OutputUnavailable(
-            f"{place} cannot be written: {exc.strerror}",
-            hint="make room there; the variable XDG_CACHE_HOME names another folder for the cache",
-        ) from exc
+__all__ = ["new_file", "new_folder"]
 
 
 @contextmanager

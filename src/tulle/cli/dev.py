@@ -16,14 +16,17 @@ from tulle.api.dev import ArtifactSource, FunctionSettings, HandlerSource, Model
 from tulle.cli.dev_greeting import greet, open_in_browser
 from tulle.cli.event_options import event_options, read_event_settings
 from tulle.cli.function_log import FunctionLog
-from tulle.cli.gateway_options import gateway_options, read_api_section
+from tulle.cli.gateway_options import api_keys, gateway_options
 from tulle.cli.reporter import TerminalReporter
 from tulle.emulator.function import Client
 from tulle.emulator.server import ServerOptions
 from tulle.emulator.surroundings import Surroundings
+from tulle.project.api import ApiType
+from tulle.project.file import read_project
 
 if TYPE_CHECKING:
     from tulle.emulator.server import LocalLambda
+    from tulle.project.project import Project
 
 __all__ = ["command"]
 
@@ -33,7 +36,7 @@ _INTERRUPTED = 130
 class _Options(TypedDict):
     """What the command line says, checked by click."""
 
-    model: str
+    model: str | None
     handler: str | None
     folder: Path
     host: str
@@ -41,8 +44,8 @@ class _Options(TypedDict):
     api: str | None
     routes: tuple[str, ...]
     cors_origins: tuple[str, ...]
-    memory_mb: int
-    timeout_s: int
+    memory_mb: int | None
+    timeout_s: int | None
     concurrency: int
     event_retries: int | None
     event_max_age_s: int | None
@@ -67,13 +70,14 @@ def _variables(
 
 
 @click.command(name="dev")
-@click.argument("model", default="clothing")
+@click.argument("model", required=False)
 @click.option("--handler", metavar="MODULE.NAME", help="Run a handler of your own, not a model.")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path),
     default=Path(),
-    help="Where the handler's module is.  [default: the current folder]",
+    help="The project's folder: where tulle.toml and the handler's module are.  "
+    "[default: the current folder]",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -87,16 +91,13 @@ def _variables(
 @click.option(
     "--memory-mb",
     type=click.IntRange(128, 10240),
-    default=1024,
-    show_default=True,
-    help="The function's memory size: what holds more is ended, as on Lambda.",
+    help="The function's memory size: what holds more is ended, as on Lambda.  "
+    "[default: as tulle.toml says, or 1024]",
 )
 @click.option(
     "--timeout-s",
     type=click.IntRange(1, 900),
-    default=30,
-    show_default=True,
-    help="The function's time limit.",
+    help="The function's time limit.  [default: as tulle.toml says, or 30]",
 )
 @click.option(
     "--concurrency",
@@ -139,13 +140,15 @@ def _variables(
 def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
     """Run the function in a local Lambda, with a gateway before it.
 
-    MODEL is the name of a built-in model, a .tflite file, or a zip that `tulle build` made. The URL is
-    printed to stdout as soon as requests can come, and the function's log to stderr; a browser that opens
-    it gets a page on which to try the function. Ctrl-C ends everything.
+    MODEL is a .tflite, .keras or .h5 file, a SavedModel's folder, a built-in model's name, or a zip that
+    `tulle build` made; without it, and without a handler, tulle.toml names what runs, or the built-in
+    clothing model does. The URL is printed to stdout as soon as requests can come, and the function's log
+    to stderr; a browser that opens it gets a page on which to try the function. Ctrl-C ends everything.
     """
     if options["open_page"] and not options["console"]:
         raise click.UsageError("--open opens the console: leave out --no-console")
     reporter = TerminalReporter()
+    project = _project(context, options)
 
     def on_ready(running: LocalLambda, page: str | None) -> None:
         greet(running, page, reporter)
@@ -153,10 +156,10 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
             open_in_browser(page, reporter)
 
     signal_got = dev(
-        _source(context, options),
+        _source(context, options, project),
         FunctionSettings(
-            memory_mb=options["memory_mb"],
-            timeout_s=options["timeout_s"],
+            memory_mb=project.function.memory_mb,
+            timeout_s=project.function.timeout_s,
             concurrency=options["concurrency"],
             environment=options["environment"],
             client=Client(options["client"]),
@@ -164,13 +167,7 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
         ServerOptions(
             host=options["host"],
             port=options["port"],
-            api=read_api_section(
-                options["folder"],
-                options["model"],
-                api=options["api"],
-                routes=options["routes"],
-                cors_origins=options["cors_origins"],
-            ),
+            api=project.api,
             reload=options["reload"],
             events=read_event_settings(
                 options["event_retries"],
@@ -192,22 +189,48 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
         context.exit(_INTERRUPTED)
 
 
-def _source(
-    context: click.Context, options: _Options
-) -> ArtifactSource | HandlerSource | ModelSource:
-    def is_given(name: str) -> bool:
-        return context.get_parameter_source(name) is not ParameterSource.DEFAULT
+def _is_given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is not ParameterSource.DEFAULT
 
-    handler = options["handler"]
-    if options["model"].endswith(".zip"):
-        if is_given("client"):
-            raise click.UsageError("a zip brings its client or takes AWS's: leave out --client")
-        return ArtifactSource(path=Path(options["model"]), handler=handler)
-    if handler is None:
-        if is_given("folder"):
-            raise click.UsageError("--folder goes with --handler")
-        private = options["allow_private_addresses"]
-        return ModelSource(model=options["model"], allow_private_addresses=private)
-    if is_given("model"):
+
+def _project(context: click.Context, options: _Options) -> Project:
+    """Read the project's file, with the options going before it."""
+    model, handler = options["model"], options["handler"]
+    if model is not None and handler is not None and not _is_zip(model):
         raise click.UsageError("give a MODEL or a --handler, not both")
-    return HandlerSource(handler=handler, folder=options["folder"])
+    function: dict[str, object] = {
+        key: value
+        for key in ("handler", "memory_mb", "timeout_s")
+        if (value := options[key]) is not None
+    }
+    if model is not None:
+        function["handler"] = handler  # not the file's
+    given: dict[str, dict[str, object]] = {
+        "function": function,
+        "api": api_keys(options["api"], options["routes"], options["cors_origins"]),
+    }
+    if model is not None:
+        given["model"] = {"path": model}
+    default = None if _is_given(context, "folder") else "clothing"
+    project = read_project(options["folder"], given, default_model=default)
+    if options["routes"] and project.api.type is ApiType.URL:
+        raise click.UsageError("a function URL has no routes: leave out --route")
+    return project
+
+
+def _source(
+    context: click.Context, options: _Options, project: Project
+) -> ArtifactSource | HandlerSource | ModelSource:
+    model, handler = options["model"], project.function.handler
+    if model is not None and _is_zip(model):
+        if _is_given(context, "client"):
+            raise click.UsageError("a zip brings its client or takes AWS's: leave out --client")
+        return ArtifactSource(path=Path(model), handler=handler)
+    if handler is not None:
+        return HandlerSource(name=project.name, handler=handler, folder=project.folder)
+    private = options["allow_private_addresses"]
+    return ModelSource(project=project, allow_private_addresses=private)
+
+
+def _is_zip(model: str) -> bool:
+    return model.endswith(".zip")

@@ -6,18 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tulle.project.file import read_project
 from tulle.project.route import read_route
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
     from typing import Any
 
     from tulle.emulator.server import LocalLambda
-    from tulle.project.api import ApiSection
 
-__all__ = ["example_calls", "gateway_options", "read_api_section"]
+__all__ = ["api_keys", "example_calls", "gateway_options"]
 
 
 def _routes(
@@ -64,15 +61,10 @@ def gateway_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def read_api_section(
-    folder: Path,
-    model: str,
-    *,
-    api: str | None,
-    routes: tuple[str, ...],
-    cors_origins: tuple[str, ...],
-) -> ApiSection:
-    """Read `[api]` of the file in a folder, with the options going before it."""
+def api_keys(
+    api: str | None, routes: tuple[str, ...], cors_origins: tuple[str, ...]
+) -> dict[str, object]:
+    """Give the keys that the options put into `[api]` of the project's file."""
     given: dict[str, object] = {}
     if api is not None:
         given["type"] = api
@@ -84,10 +76,7 @@ def read_api_section(
             "allow_methods": ["*"],
             "allow_headers": ["*"],
         }
-    section = read_project(folder, {"model": {"path": model}, "api": given}).api
-    if routes and section.type == "url":
-        raise click.UsageError("a function URL has no routes: leave out --route")
-    return section
+    return given
 
 
 def example_calls(running: LocalLambda, body: str) -> Iterator[str]:

@@ -25,12 +25,19 @@ if TYPE_CHECKING:
 
     Section = Mapping[str, object]
 
-__all__ = ["check_project"]
+__all__ = ["check_project", "names_function"]
 
 
 def check_project(content: Section) -> tuple[Finding, ...]:
     """List all that is wrong with a project file's content."""
     return (*_table("", content, _PROJECT), *_missing(content), *_conflicts(content))
+
+
+def names_function(content: Section) -> bool:
+    """Tell whether it says what runs: a model, or a handler."""
+    function = content.get("function")
+    has_handler = isinstance(function, dict) and "handler" in function
+    return content.get("model") is not None or has_handler
 
 
 def _labels(value: object) -> str | None:
@@ -98,14 +105,14 @@ def _unknown(key: str, name: str, schema: Schema) -> Finding:
 
 def _missing(content: Section) -> Iterator[Finding]:
     """Look at what must be there at all."""
-    model, function = content.get("model"), content.get("function")
+    model = content.get("model")
     if isinstance(model, dict) and "path" not in model:
         yield _error("missing-key", "[model] names no file", 'write path = "model.keras" under it')
-    if model is None and not (isinstance(function, dict) and "handler" in function):
+    if not names_function(content):
         yield _error(
             "nothing-to-build",
             "neither a model nor a handler is named",
-            'write path = "model.keras" under [model], or name the model: tulle build MODEL',
+            'write path = "model.keras" under [model], or name the model on the command line',
         )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tulle.errors import InvalidProject, describe_findings
 from tulle.project.api import read_api
-from tulle.project.check import check_project
+from tulle.project.check import check_project, names_function
 from tulle.project.project import (
     FunctionSection,
     ModelSection,
@@ -30,13 +30,17 @@ _FILE, _PYPROJECT = "tulle.toml", "pyproject.toml"
 
 
 def read_project(
-    folder: Path, options: Mapping[str, Mapping[str, object]] | None = None
+    folder: Path,
+    options: Mapping[str, Mapping[str, object]] | None = None,
+    *,
+    default_model: str | None = None,
 ) -> Project:
     """Read `tulle.toml` in a folder, or `[tool.tulle]` of `pyproject.toml`; neither need be there.
 
     Args:
         folder: the project's.
         options: what goes before the file, by section and key; None takes a key away.
+        default_model: what is taken where neither a model nor a handler is named.
 
     Raises:
         InvalidProject: with all that is wrong, at once.
@@ -47,6 +51,8 @@ def read_project(
         if values and isinstance(written, dict):
             merged = {**written, **values}
             content[section] = {key: value for key, value in merged.items() if value is not None}
+    if default_model is not None and not names_function(content):
+        content["model"] = {"path": default_model}
     findings = check_project(content)
     if findings:
         raise _invalid(folder, name, findings)

@@ -243,7 +243,8 @@ def test_a_port_in_use_is_said_and_the_next_free_one_offered(folder: Path) -> No
         (("--handler", "a.b", "--dead-letter-file", "no/such/file"), 6, "error[dead-letter-file-unusable]"),
         (("--handler", "a.b", "--event-retries", "3"), 2, "3 is not in the range 0<=x<=2"),
         (("clothing", "--handler", "a.b"), 2, "give a MODEL or a --handler, not both"),
-        (("--folder", "."), 2, "--folder goes with --handler"),
+        (("--folder", "."), 3, "neither a model nor a handler is named"),
+        (("--handler", "app"), 3, "of the form module.function"),
         (("nowhere.tflite",), 2, "nowhere.tflite"),
     ],
 )  # fmt: skip

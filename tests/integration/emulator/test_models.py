@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,3 +119,42 @@ def test_serves_a_model_that_is_written_anew(tmp_path: Path, picture: bytes) -> 
         (folder / "new.tflite").replace(folder / "mine.tflite")
         dev.wait_for_log("model.tflite; the next request runs the new code")
         assert len(dev.invoke(event).json["scores"]) == 10
+
+
+def test_the_project_file_says_what_is_served(tmp_path: Path, picture: bytes) -> None:
+    shutil.copy(MODEL, tmp_path / "mine.tflite")
+    (tmp_path / "tulle.toml").write_text(
+        'name = "own"\n[model]\npath = "mine.tflite"\n'
+        '[function]\nmemory_mb = 512\ntimeout_s = 7\n[api]\nroute = "/own"\n'
+    )
+    event = {"image": base64.b64encode(picture).decode()}
+    with running_dev(tmp_path) as dev:
+        with dev.client() as client:
+            served = client.get_function_configuration(FunctionName="own")
+        assert (served["MemorySize"], served["Timeout"]) == (512, 7)
+        assert len(dev.invoke(event).json["scores"]) == 3
+        assert dev.request("POST", "/own", json.dumps(event).encode(), (JSON,)).status == 200
+    with running_dev(tmp_path, "clothing", "--timeout-s", "9") as dev:
+        assert len(dev.invoke(event).json["scores"]) == 10
+        with dev.client() as client:
+            assert client.get_function_configuration(FunctionName="own")["Timeout"] == 9
+
+
+def test_the_project_file_names_a_handler(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("def run(event, context):\n    return context.function_name\n")
+    (tmp_path / "tulle.toml").write_text('name = "own"\n[function]\nhandler = "app.run"\n')
+    with running_dev(tmp_path) as dev:
+        assert dev.invoke({}).json == "own"
+
+
+def test_a_model_that_is_no_function_model_is_converted_first(
+    tmp_path: Path, picture: bytes
+) -> None:
+    shutil.copy(MODEL.with_name("float.tflite"), tmp_path / "mine.tflite")
+    (tmp_path / "labels.txt").write_text("a\nb\nc\n")
+    (tmp_path / "tulle.toml").write_text(
+        '[model]\npath = "mine.tflite"\nlabels = "labels.txt"\npreprocessing = "0..1"\n'
+    )
+    event = {"image": base64.b64encode(picture).decode()}
+    with running_dev(tmp_path) as dev:
+        assert sorted(dev.invoke(event).json["scores"]) == ["a", "b", "c"]

@@ -130,7 +130,7 @@ def test_nothing_at_all_is_nothing_to_build(tmp_path: Path) -> None:
     with pytest.raises(InvalidProject) as caught:
         read_project(tmp_path)
     assert caught.value.message == "neither a model nor a handler is named"
-    assert "tulle build MODEL" in caught.value.hint
+    assert "name the model on the command line" in caught.value.hint
 
 
 def test_names_all_problems_at_once(tmp_path: Path) -> None:
