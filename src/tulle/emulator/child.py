@@ -102,6 +102,8 @@ class Child:
 
     async def kill(self) -> None:
         """End the child with all that it started, at once, as Lambda does."""
+        if self._watch is not None:
+            self._watch.cancel()
         self._sandbox.kill()
         await self.exited
         self._pipe.close()

@@ -147,7 +147,8 @@ class ExecutionEnvironment:
     async def _find_sandbox(self) -> Sandbox:
         """Give the one that there is, or another where its keeper was ended from outside."""
         if self._sandbox is not None and not self._sandbox.usable:
-            await self.stop()
+            await self._sandbox.close()
+            self._sandbox = None
         if self._sandbox is None:
             self._sandbox = await self._warden.open(self._function)
         return self._sandbox

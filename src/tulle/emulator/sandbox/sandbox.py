@@ -131,15 +131,19 @@ class Sandbox:
         """Hear the keeper, until it is gone."""
         loop = asyncio.get_running_loop()
         unread = b""
-        while content := await loop.sock_recv(self._channel, 1 << 16):
-            *lines, unread = (unread + content).split(b"\n")
-            for message in map(json.loads, lines):
-                if "ended" in message:
-                    self._tell_end(message["ended"])
-                else:
-                    self._answers.put_nowait(message)
+        with contextlib.suppress(ConnectionError):  # it was ended before it read all
+            while content := await loop.sock_recv(self._channel, 1 << 16):
+                *lines, unread = (unread + content).split(b"\n")
+                for message in map(json.loads, lines):
+                    self._take_in(message)
         self._answers.put_nowait({})
         self._tell_end(-signal.SIGKILL)
+
+    def _take_in(self, message: dict[str, Any]) -> None:
+        if "ended" in message:
+            self._tell_end(message["ended"])
+        else:
+            self._answers.put_nowait(message)
 
     def _tell_end(self, code: int) -> None:
         if self._ended is not None and not self._ended.done():

@@ -95,9 +95,23 @@ def test_what_keeps_environments_is_replaced_when_it_is_ended(folder: Path) -> N
         os.kill(keeper, signal.SIGKILL)
         while is_alive(child):  # noqa: ASYNC110 (nothing tells of it)
             await asyncio.sleep(0.01)
-        return [await ask(running, do="pong") for _ in range(2)][-1]
+        return await ask(running, do="pong")
 
     assert Place(folder=folder).run(scene) == "PONG"
+
+
+def test_a_keeper_that_ends_unheard_holds_nothing_up(folder: Path) -> None:
+    """What it was told and never read makes its end look like a broken connection."""
+
+    async def scene(running: LocalLambda) -> Any:
+        _, keeper, _ = await ask(running, do="tell_processes")
+        os.kill(keeper, signal.SIGSTOP)
+        call = asyncio.create_task(ask(running, do="sleep"))
+        await asyncio.wait({call}, timeout=2)  # the keeper is told to end the child meanwhile
+        os.kill(keeper, signal.SIGKILL)
+        return (await call)["errorType"], await ask(running, do="pong")
+
+    assert Place(folder=folder, timeout_s=1).run(scene) == ("Sandbox.Timedout", "PONG")
 
 
 def test_the_way_in_use_is_said(folder: Path) -> None:
