@@ -153,13 +153,12 @@ class RuntimeApi:
         return self._end_answer(head, body)
 
     def forget(self, connection: RuntimeConnection) -> None:
-        """Keep the next delivery from a poll that is gone; let an answer that was cut off come again."""
+        """Keep the next delivery from a poll that is gone; an answer that was cut off stays begun."""
         self._connections.discard(connection)
         if connection in self._polls:
             self._polls.remove(connection)
         if connection is self._answering:
             self._answering = None
-            self._state = _State.RUNNING
 
     def _connect(self) -> RuntimeConnection:
         connection = RuntimeConnection(self)

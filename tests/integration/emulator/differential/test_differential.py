@@ -19,6 +19,7 @@ from integration.emulator.differential import (
     cases_of_input,
     cases_of_logs,
     cases_of_results,
+    cases_of_the_runtime_api,
 )
 from integration.emulator.differential.sides import Answer, Loop, Ours, Rie, Setup, Side
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from integration.emulator.differential.case import Case
 
 FUNCTIONS = Path(__file__).with_name("functions")
+HOSTILE = Path(__file__).parents[1] / "hostile" / "functions"
 PATIENCE_S = 10.0
 CASES = (
     *cases_of_results.CASES,
@@ -35,6 +37,7 @@ CASES = (
     *cases_of_init.CASES,
     *cases_of_logs.CASES,
     *cases_of_input.CASES,
+    *cases_of_the_runtime_api.CASES,
 )
 
 
@@ -59,6 +62,7 @@ class Seen:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("differential") / "functions"
     shutil.copytree(FUNCTIONS, made)
+    shutil.copytree(HOSTILE, made, dirs_exist_ok=True)
     (made / "init_syntax.py").write_text("def\n")
     return made
 
