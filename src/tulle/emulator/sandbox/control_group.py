@@ -18,7 +18,7 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlGroup:
-    """The group of one sandbox. Its keeper removes it."""
+    """The group of one sandbox."""
 
     path: Path
 
@@ -35,6 +35,11 @@ class ControlGroup:
     def kills(self) -> int:
         """Count what the kernel ended here because it held too much."""
         return _counts(self.path / "memory.events").get("oom_kill", 0)
+
+    def remove(self) -> None:
+        """Remove it, if it is there and nothing runs in it."""
+        with contextlib.suppress(OSError):
+            self.path.rmdir()
 
 
 def find_parent(root: Path = _ROOT, own: Path = _OWN) -> Path | None:

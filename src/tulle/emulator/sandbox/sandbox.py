@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 from dataclasses import dataclass
@@ -117,6 +118,11 @@ class Sandbox:
             self._channel.shutdown(socket.SHUT_WR)
         await self._listener
         self._channel.close()
+        # Mostly the keeper has done this; one that was ended from outside has not.
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        if self._group is not None:
+            self._group.remove()
 
     def _send(self, request: dict[str, Any], *fds: int) -> None:
         socket.send_fds(self._channel, [json.dumps(request).encode() + b"\n"], fds)

@@ -88,7 +88,7 @@ class Warden:
             found = await self._hear_findings(self._control)
         finally:
             if trial:
-                trial.path.rmdir()
+                trial.remove()
         self._mount_problem = found["mounts"] if self._isolation.mounts else "not wanted"
         if found["groups"]:
             self._groups = None

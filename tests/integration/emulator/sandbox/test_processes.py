@@ -88,16 +88,21 @@ def test_nothing_is_left_when_the_emulator_is_killed(folder: Path, isolation: Is
         wait_until(lambda: not Path(place).exists(), "the end of the folder")
 
 
-def test_what_keeps_environments_is_replaced_when_it_is_ended(folder: Path) -> None:
+def test_what_keeps_environments_is_replaced_when_it_is_ended(
+    folder: Path, isolation: Isolation
+) -> None:
     async def scene(running: LocalLambda) -> Any:
         child, keeper, warden = await ask(running, do="tell_processes")
+        place, _ = await ask(running, do="here")
         os.kill(warden, signal.SIGKILL)
         os.kill(keeper, signal.SIGKILL)
         while is_alive(child):  # noqa: ASYNC110 (nothing tells of it)
             await asyncio.sleep(0.01)
-        return await ask(running, do="pong")
+        assert await ask(running, do="pong") == "PONG"
+        return place
 
-    assert Place(folder=folder).run(scene) == "PONG"
+    place = Place(folder=folder, isolation=isolation).run(scene)
+    assert isolation.mounts or not Path(place).exists()
 
 
 def test_a_keeper_that_ends_unheard_holds_nothing_up(folder: Path) -> None:
