@@ -1,7 +1,5 @@
 """Handlers that are no ordinary functions."""
 
-import json
-
 
 async def asynchronous(event, context):
     return "awaited"

@@ -56,10 +56,6 @@ def variables(event, context):
     return {name: os.environ.get(name) for name in event["names"]}
 
 
-def all_variables(event, context):
-    return sorted(os.environ)
-
-
 def process(event, context):
     return {
         "arguments": sys.argv[1:],
