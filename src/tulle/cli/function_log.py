@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["FunctionLog"]
 
 _PLATFORM_LINES = ("INIT_START ", "INIT_REPORT ", "START ", "END ", "REPORT ")
+_REMEMBERED = 1000  # as many as may run at once
 _COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "red")
 
 
@@ -30,6 +31,7 @@ class FunctionLog:
         self._stream = stream
         self._styled = stream.isatty()
         self._numbers: dict[str, int] = {}
+        self._last_number = 0
         self._many = False
 
     def hear(self, happening: Happening) -> None:
@@ -44,9 +46,16 @@ class FunctionLog:
                     self._stream.write(f"{self._tag(environment)}{line}\n")
 
     def _tag(self, environment: str) -> str:
-        number = self._numbers.setdefault(environment, len(self._numbers) + 1)
+        number = self._numbers.get(environment) or self._new_number(environment)
         if not self._many:
             return ""
         tag = f"{number} | "
         colour = _COLOURS[(number - 1) % len(_COLOURS)]
         return click.style(tag, fg=colour) if self._styled else tag
+
+    def _new_number(self, environment: str) -> int:
+        self._last_number += 1
+        self._numbers[environment] = self._last_number
+        if len(self._numbers) > _REMEMBERED:
+            del self._numbers[next(iter(self._numbers))]
+        return self._last_number

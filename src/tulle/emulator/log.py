@@ -63,7 +63,7 @@ class LogPipe:
         """
         self._read(_READ_BYTES)
         if self._rest:
-            self._emit(self._rest)
+            self._emit(self._rest.removesuffix(b"\r"))
             self._rest = b""
 
     def close(self) -> None:
@@ -84,8 +84,10 @@ class LogPipe:
             asyncio.get_running_loop().remove_reader(self._read_end)
             return
         # AWS's client ends the lines of a traceback with a carriage return when it writes to stdout.
-        text = (self._rest + chunk).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        *lines, self._rest = text.split(b"\n")
+        text = self._rest + chunk
+        ended = text.removesuffix(b"\r")  # its line feed may be on the way
+        *lines, rest = ended.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        self._rest = rest + text[len(ended) :]
         self._turn_bytes = min(len(chunk) * _LINES_PER_TURN // max(len(lines), 1) + 1, _READ_BYTES)
         for line in lines:
             self._emit(line)

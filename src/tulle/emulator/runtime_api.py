@@ -101,7 +101,6 @@ class RuntimeApi:
         self._state = _State.STARTED
         self._delivery: Delivery | None = None
         self._undelivered: Delivery | None = None
-        self._answering: RuntimeConnection | None = None
         self._polls: deque[RuntimeConnection] = deque()
         self._connections: set[RuntimeConnection] = set()
         self._server: asyncio.Server | None = None
@@ -128,7 +127,7 @@ class RuntimeApi:
         if self._polls:
             self._polls.popleft().reply(self._hand_over(delivery))
 
-    def begin(self, head: Head, connection: RuntimeConnection) -> Reply | None:
+    def begin(self, head: Head) -> Reply | None:
         """Refuse a request before its body is read, or begin it."""
         if not is_allowed_host(head.headers.get("host", ""), _LOOPBACK):
             return _text(403, "The Runtime API answers only to 127.0.0.1.\n")
@@ -139,7 +138,7 @@ class RuntimeApi:
         if head.method != method:
             return Reply(status=405, body=b"", headers={"Allow": method})
         if answer:
-            return self._begin_answer(answer["request_id"], answer["kind"], head, connection)
+            return self._begin_answer(answer["request_id"], answer["kind"], head)
         if head.path == _INIT_ERROR:
             return self._enter(_State.INIT_ERROR)
         return self._begin_poll() if head.path == _NEXT else _text(200, "pong")
@@ -157,8 +156,6 @@ class RuntimeApi:
         self._connections.discard(connection)
         if connection in self._polls:
             self._polls.remove(connection)
-        if connection is self._answering:
-            self._answering = None
 
     def _connect(self) -> RuntimeConnection:
         connection = RuntimeConnection(self)
@@ -181,9 +178,7 @@ class RuntimeApi:
         self._polls.append(connection)
         return None
 
-    def _begin_answer(
-        self, request_id: str, kind: str, head: Head, connection: RuntimeConnection
-    ) -> Reply | None:
+    def _begin_answer(self, request_id: str, kind: str, head: Head) -> Reply | None:
         state = _State.ERROR_RESPONSE if kind == "error" else _State.RESPONSE
         refusal = self._refuse_id(request_id, head) or self._enter(state)
         if refusal is not None:
@@ -191,11 +186,9 @@ class RuntimeApi:
         if kind == "response" and head.headers.get(_MODE, _STREAMING) != _STREAMING:
             self._hear(Answer(body=b"", error_type="Runtime.InvalidResponseModeHeader"))
             return _refusal(400, "InvalidFunctionResponseMode", "Invalid function response mode")
-        self._answering = connection
         return None
 
     def _end_answer(self, head: Head, body: bytes | None) -> Reply:
-        self._answering = None
         self._state = _State.SENT
         if body is None:
             self._hear(Oversized())

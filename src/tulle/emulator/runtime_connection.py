@@ -44,7 +44,7 @@ class Reply:
 class Service(Protocol):
     """What answers the requests."""
 
-    def begin(self, head: Head, connection: RuntimeConnection) -> Reply | None:
+    def begin(self, head: Head) -> Reply | None:
         """Reply to a request whose body is not wanted; it is read no further than to its end."""
 
     def end(self, head: Head, body: bytes | None, connection: RuntimeConnection) -> Reply | None:
@@ -127,7 +127,7 @@ class RuntimeConnection(asyncio.Protocol):
         self._head = head = Head(method=method, path=path, headers=self._headers)
         self._keep_alive = self._parser.should_keep_alive()
         self._owes_reply = True
-        refusal = self._service.begin(head, self)
+        refusal = self._service.begin(head)
         waits = head.headers.get("expect", "").lower() == "100-continue"
         if refusal is not None:
             self._keep_alive = self._keep_alive and not waits
