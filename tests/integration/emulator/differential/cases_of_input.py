@@ -18,7 +18,6 @@ _BODIES = {
     "a list": b"[]",
     "an object with white space": b" \n{ } \n",
     "unicode": '{"é": "中 🎉"}'.encode(),
-    "a lone surrogate": b'"\\ud800"',
     "a key twice": b'{"a": 1, "a": 2}',
     "nested 300 deep": b"[" * 300 + b"]" * 300,
     "a number too large": b"1e999",
