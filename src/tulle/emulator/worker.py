@@ -105,7 +105,7 @@ class Worker:
         if environment is not None:
             timeout_s = self._function.timeout_s
             environment.deliver(request, limit_s=timeout_s, answered=answered)
-        # A warm child is at work while this is told; nothing of it is heard before that.
+        # Told after the delivery, for it helps no answer; nothing of the child is heard before.
         if self._end is not None:
             self._end()
         self._request = request
