@@ -283,7 +283,7 @@ def test_answers_have_the_headers_that_aws_gives(dev: Dev) -> None:
         assert bool(answer.body) == was_waited_for
 
 
-def test_only_a_function_that_is_waited_for_gets_a_client_context(
+def test_the_handler_learns_of_the_tenant_and_if_it_is_waited_for_of_the_client(
     dev: Dev, client: LambdaClient
 ) -> None:
     context = base64.b64encode(b'{"custom": {"who": "you"}}').decode()
@@ -292,10 +292,19 @@ def test_only_a_function_that_is_waited_for_gets_a_client_context(
             FunctionName=NAME,
             InvocationType=kind,
             ClientContext=context,
-            Payload=json.dumps({"do": "say_custom", "as": kind}),
+            TenantId="blue",
+            Payload=json.dumps({"do": "say_caller", "as": kind}),
         )
-    dev.wait_for_log("RequestResponse: {'who': 'you'}")
-    dev.wait_for_log("Event: None")
+    dev.wait_for_log("RequestResponse: {'who': 'you'} blue")
+    dev.wait_for_log("Event: None blue")
+
+
+def test_a_bad_tenant_is_refused(dev: Dev) -> None:
+    path = f"/2015-03-31/functions/{NAME}/invocations"
+    for tenant in ("a" * 257, "a,b"):
+        answer = dev.request("POST", path, b"{}", (("X-Amz-Tenant-Id", tenant),))
+        assert answer.status == 400
+        assert f"Value '{tenant}' at 'tenantId'" in answer.json["message"]
 
 
 @pytest.mark.parametrize("method", ["POST", "GET", "PUT", "PATCH", "DELETE"])

@@ -12,7 +12,7 @@ from aiohttp import web
 from tulle.emulator.invocation import Source, new_request
 from tulle.emulator.lambda_api.error import user_error, validation_error
 from tulle.emulator.lambda_api.naming import LATEST, complaint
-from tulle.emulator.lambda_api.payload import read_client_context, read_payload
+from tulle.emulator.lambda_api.payload import read_client_context, read_payload, read_tenant
 from tulle.emulator.outcome import Answer
 from tulle.errors import TooManyInvocations
 
@@ -70,7 +70,7 @@ class InvokeApi:
             now_s=self._surroundings.now_s(),
             # Only a function that is waited for gets one.
             client_context=None if asynchronous else read_client_context(call.http),
-            tenant_id=call.http.headers.get("X-Amz-Tenant-Id") or None,
+            tenant_id=read_tenant(call.http),
         )
         if kind is _Type.DRY_RUN:
             return web.Response(status=204, headers=_headers(request))

@@ -1,23 +1,27 @@
-"""Owns what a caller hands to the function: the payload and the client context, checked."""
+"""Owns what a caller hands to the function: payload, client context and tenant, checked."""
 
 from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import TYPE_CHECKING
 
 from tulle.emulator.http_body import read_body
-from tulle.emulator.lambda_api.error import user_error
+from tulle.emulator.lambda_api.error import user_error, validation_error
 from tulle.emulator.lambda_api.json_complaint import json_complaint
+from tulle.emulator.lambda_api.naming import complaint
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-__all__ = ["read_client_context", "read_payload"]
+__all__ = ["read_client_context", "read_payload", "read_tenant"]
 
 _SYNC_LIMIT_BYTES = 6 * 1024 * 1024
 _ASYNC_LIMIT_BYTES = 1024 * 1024
 _CONTEXT_LIMIT_BYTES = 3583
+_TENANT = r"[a-zA-Z0-9\._:\/=+\-@ ]+"
+_TENANT_LIMIT = 256
 
 
 async def read_payload(http: web.Request, *, asynchronous: bool) -> bytes:
@@ -69,3 +73,21 @@ def read_client_context(http: web.Request) -> str | None:
         )
         raise user_error(400, "InvalidRequestContentException", message)
     return json.dumps(context)  # in ASCII, for it travels in a header
+
+
+def read_tenant(http: web.Request) -> str | None:
+    """Read for whom the caller says that the function runs.
+
+    Raises:
+        AwsError: it is no name of a tenant.
+    """
+    tenant = http.headers.get("X-Amz-Tenant-Id")
+    if not tenant:
+        return None
+    if len(tenant) > _TENANT_LIMIT:
+        constraint = f"Member must have length less than or equal to {_TENANT_LIMIT}"
+        raise validation_error(complaint("tenantId", tenant, constraint))
+    if not re.fullmatch(_TENANT, tenant):
+        constraint = f"Member must satisfy regular expression pattern: {_TENANT}"
+        raise validation_error(complaint("tenantId", tenant, constraint))
+    return tenant

@@ -175,6 +175,12 @@ _TOLD = (
     _field("memory_limit_in_mb", aws='"512"'),
     _field("aws_request_id", aws='"<id>"'),
     _field("tenant_id", aws="null"),
+    Case(
+        name="context: tenant_id of a caller that names one",
+        body=event("told.field", name="tenant_id"),
+        headers={"X-Amz-Tenant-Id": "blue"},
+        aws='"blue"',
+    ),
     _field(
         "invoked_function_arn",
         aws='"arn:aws:lambda:us-east-1:123456789012:function:function-under-test"',

@@ -51,9 +51,9 @@ def describe(_event: Event, context: Any) -> object:
     }
 
 
-def say_custom(event: Event, context: Any) -> object:
+def say_caller(event: Event, context: Any) -> object:
     client = context.client_context
-    print(f"{event['as']}: {client.custom if client else None}")
+    print(f"{event['as']}: {client.custom if client else None} {context.tenant_id}")
 
 
 def say(event: Event, _context: Any) -> object:
