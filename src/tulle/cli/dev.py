@@ -180,7 +180,7 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
             reporter=reporter,
             now_s=time.time,
             environ=os.environ,
-            tell=FunctionLog(sys.stderr).hear,
+            tell=FunctionLog(sys.stderr, color=context.color).hear,
         ),
         on_ready=on_ready,
         with_console=options["console"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import traceback
@@ -20,8 +21,9 @@ _INTERRUPTED = 130
 def run_showing_failures(command: click.Command) -> None:
     """Run a command and leave the process with the exit code of what happened."""
     debug = "--debug" in sys.argv[1:]
+    color = False if os.environ.get("NO_COLOR") else None  # None: on a terminal (no-color.org)
     try:
-        status = command.main(standalone_mode=False)
+        status = command.main(standalone_mode=False, color=color)
     except click.ClickException as exc:
         exc.show()
         status = exc.exit_code
@@ -29,7 +31,7 @@ def run_showing_failures(command: click.Command) -> None:
         click.echo("interrupted", err=True)
         status = _INTERRUPTED
     except TulleError as exc:
-        click.echo(describe(exc), err=True)
+        click.echo(describe(exc), err=True, color=color)
         if debug:
             traceback.print_exception(exc)
         status = exc.exit_code
@@ -37,7 +39,7 @@ def run_showing_failures(command: click.Command) -> None:
         sys.stderr.close()
         status = 0
     except Exception as exc:  # noqa: BLE001 (the one place that may: the last stop before the user)
-        click.echo(_bug_report(exc), err=True)
+        click.echo(_bug_report(exc), err=True, color=color)
         if debug:
             traceback.print_exception(exc)
         status = _BUG

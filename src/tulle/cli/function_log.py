@@ -25,11 +25,15 @@ class FunctionLog:
     """Writes the log to a stream, the platform's own lines dim on a terminal.
 
     While there is more than one execution environment, each line begins with the number of its own.
+
+    Args:
+        stream: where it is written.
+        color: whether it is styled; None: on a terminal.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, color: bool | None = None) -> None:
         self._stream = stream
-        self._styled = stream.isatty()
+        self._styled = stream.isatty() if color is None else color
         self._numbers: dict[str, int] = {}
         self._last_number = 0
         self._many = False
