@@ -98,6 +98,23 @@ def test_a_header_is_utf_8_or_has_marks_for_what_is_not(gateways: dict[str, Dev]
         assert (headers["headers"]["x-a"], headers["headers"]["x-b"]) == ("é", "�")
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_trace_that_is_no_text_is_not_continued(gateways: dict[str, Dev], kind: str) -> None:
+    trace = b"X-Amzn-Trace-Id: Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=\xff"
+    head, _ = ask(gateways[kind], b"GET /a HTTP/1.1", trace)
+    assert head.startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("name", [b"Invocation-Type", b"Log-Type", b"Tenant-Id"])
+def test_the_lambda_api_refuses_a_header_that_is_no_text(
+    gateways: dict[str, Dev], name: bytes
+) -> None:
+    path = b"POST /2015-03-31/functions/function/invocations HTTP/1.1"
+    head, body = ask(gateways["http"], path, b"X-Amz-" + name + b": \xff")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert "1 validation error detected: Value '\ufffd' at" in json.loads(body)["message"]
+
+
 def test_a_client_that_waits_is_told_to_go_on(gateways: dict[str, Dev]) -> None:
     line, headers = b"POST /a HTTP/1.1", (b"Expect: 100-continue", b"Content-Length: 2")
     for kind in KINDS:

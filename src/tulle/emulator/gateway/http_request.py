@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 __all__ = ["HttpHead", "HttpRequest", "Ids", "continue_trace", "new_gateway_id"]
 
+# https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+_TRACE_FORMS = {
+    "Root": r"1-[0-9a-f]{8}-[0-9a-f]{24}",
+    "Parent": r"[0-9a-f]{16}",
+    "Sampled": r"[01?]",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ids:
@@ -119,9 +126,15 @@ def continue_trace(sent: str, own: str) -> str:
     """
     parts = dict(part.split("=", 1) for part in own.split(";"))
     given = dict(part.strip().split("=", 1) for part in sent.split(";") if "=" in part)
-    if re.fullmatch(r"1-[0-9a-f]{8}-[0-9a-f]{24}", given.get("Root", "")):
-        parts |= {name: value for name, value in given.items() if name in parts}
+    formed = {name: given[name] for name in parts if _has_form(name, given.get(name, ""))}
+    if "Root" in formed:
+        parts |= formed
     return ";".join(f"{name}={value}" for name, value in parts.items())
+
+
+def _has_form(name: str, value: str) -> bool:
+    """Tell whether a part of a trace is one: the function's process gets what passes here as a header."""
+    return re.fullmatch(_TRACE_FORMS[name], value) is not None
 
 
 def new_gateway_id() -> str:

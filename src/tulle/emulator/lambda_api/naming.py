@@ -84,8 +84,9 @@ def read_name(text: str, qualifier: str | None, *, call_region: str) -> CalledFu
 
 
 def complaint(parameter: str, value: str, constraint: str) -> str:
-    """Say what is wrong with a parameter."""
-    return f"Value '{value}' at '{parameter}' failed to satisfy constraint: {constraint}"
+    """Say what is wrong with a parameter; bytes in it that are no text stand as marks."""
+    shown = value.encode(errors="surrogateescape").decode(errors="replace")
+    return f"Value '{shown}' at '{parameter}' failed to satisfy constraint: {constraint}"
 
 
 def _pattern_complaint(parameter: str, value: str, pattern: str) -> str:

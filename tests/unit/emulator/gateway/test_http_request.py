@@ -28,6 +28,8 @@ ROOT = "Root=1-3152b799-8954dae64eda91bc9a23a7e8"
         ),
         ("Root=nonsense;Parent=7fa8c0f79203be72", OWN),
         ("nonsense", OWN),
+        (f"{ROOT};Parent=x\udce9;Sampled=yes", f"{ROOT};Parent=1111111111111111;Sampled=0"),
+        (f"{ROOT};Sampled=?;Lineage=x", f"{ROOT};Parent=1111111111111111;Sampled=?"),
     ],
 )
 def test_a_trace_goes_on(sent: str, continued: str) -> None:
