@@ -101,6 +101,34 @@ def test_a_phone_shows_all_of_it_without_scrolling_sideways(
         assert too_wide == [], tab
 
 
+@pytest.mark.parametrize("width", [360, 390])
+def test_a_price_stands_on_one_line(visit: Callable[..., Visit], model: Dev, width: int) -> None:
+    here = visit(model, size=(width, 844))
+    here.choose("pants")
+    lines = here.read(
+        """prices => [...document.querySelectorAll("#try .prices dd")].map((place, index) => {
+            place.textContent = prices[index];
+            const text = document.createRange();
+            text.selectNodeContents(place);
+            return text.getClientRects().length;
+        })""",
+        ["$0.00000030", "$1,234.56"],
+    )
+    assert lines == [1, 1]
+    assert here.read("document.documentElement.scrollWidth") <= width
+
+
+def test_another_tab_begins_at_its_top(visit: Callable[..., Visit], model: Dev) -> None:
+    here = visit(model, size=NARROW)
+    here.choose("pants")
+    here.read("scrollTo(0, document.body.scrollHeight)")
+    panel = here.open("Event").bounding_box()
+    tabs = here.page.locator("#tabs").bounding_box()
+    assert panel is not None
+    assert tabs is not None
+    assert tabs["y"] + tabs["height"] <= panel["y"]
+
+
 def test_changed_code_is_told(chromium: Browser, tmp_path: Path) -> None:
     folder = tmp_path / "changing"
     shutil.copytree(FUNCTIONS, folder)

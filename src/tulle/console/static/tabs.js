@@ -33,7 +33,14 @@ export function startTabs(tabs, onShow) {
       if (chosen) buttons[index].scrollIntoView({ block: "nearest", inline: "nearest" });
     });
     if (push && location.hash !== `#${id}`) history.pushState(null, "", `#${id}`);
+    if (push) scrollToTop();
     onShow(id);
+  }
+
+  /** Whoever had scrolled the panel before sees the new one from its top, below the tabs. */
+  function scrollToTop() {
+    const top = byId("main").offsetTop - list.offsetHeight;
+    if (scrollY > top) scrollTo(0, top);
   }
 
   /** @param {KeyboardEvent} event */
