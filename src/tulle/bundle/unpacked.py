@@ -22,6 +22,7 @@ __all__ = ["Start", "find_start", "unpack"]
 
 _EXECUTABLE = 0o111
 _OWN_CLIENT = "tulle_runtime/bootstrap.py"
+_MANIFEST = "manifest.json"  # of the model that tulle's own handler serves
 _COMPILED = re.compile(r"\.cpython-3(\d+)(?:-(\w+)-linux|\.pyc$)")
 # AWS's client and what it imports; on Lambda they come with the runtime.
 _CLIENT_MODULES = ("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py")
@@ -81,7 +82,7 @@ def find_start(
         ArtifactUnusable: this machine has not what it needs.
     """
     names = [str(path.relative_to(folder)) for path in folder.rglob("*")]
-    if handler is None and _OWN_CLIENT not in names:
+    if handler is None and not {_MANIFEST, _OWN_CLIENT} <= set(names):
         raise UsageError(
             "the function has a handler of its own, and its zip does not say which",
             hint="add --handler, such as --handler lambda_function.lambda_handler",

@@ -102,6 +102,7 @@ def test_a_bootstrap_of_its_own_is_what_starts(folder: Path) -> None:
     ("files", "options", "code", "text"),
     [
         ({"app.py": ""}, (), 2, "hint: add --handler, such as"),
+        ({"app.py": "", "tulle_runtime/bootstrap.py": ""}, (), 2, "hint: add --handler, such as"),
         ({"app.py": ""}, ("--client", "bootstrap"), 2, "a zip brings its client or takes AWS's"),
         ({"x.cpython-399-x86_64-linux-gnu.so": ""}, ("--handler", "a.b"), 5, "is built for Python 3.99"),
         ({"x.cpython-313-riscv64-linux-gnu.so": ""}, ("--handler", "a.b"), 5, "is built for riscv64"),
