@@ -55,6 +55,8 @@ def dev(
         with_console: whether there is one.
     """
     with tempfile.TemporaryDirectory(prefix="tulle-dev-") as scratch:
+        isolation = replace(surroundings.isolation, passing=Path(scratch))
+        surroundings = replace(surroundings, isolation=isolation)
         local = make_local_function(source, settings, surroundings, Path(scratch))
         console = None
         if with_console:

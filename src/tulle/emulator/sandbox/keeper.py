@@ -1,7 +1,8 @@
 """Owns the program that keeps execution environments: a child in each, and nothing left after it.
 
-It runs alone, on the standard library, under `python -I -S -E`, with a socket to the emulator as its
-argument. For every socket that comes over this one it forks a keeper. A keeper talks over its own
+It runs alone, on the standard library, under `python -I -S -E`. Its arguments are a socket to the
+emulator, a control group to try, and a folder that it removes when all has ended; the last two may be
+empty. For every socket that comes over the first it forks a keeper. A keeper talks over its own
 socket, in lines of JSON, and ends when that is closed, also when the emulator is killed: then its
 child, all that the child started and its files are gone.
 """
@@ -41,7 +42,8 @@ _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 def main() -> None:
     """Tell what is not allowed here; then fork a keeper for each socket that comes."""
-    control, group = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
+    number, group, passing = sys.argv[1:]
+    control = socket.socket(fileno=int(number))
     control.set_inheritable(False)
     mounts = _why_not(lambda: _mount_tmp(4096, []))
     groups = _why_not(lambda: _write(f"{group}/cgroup.procs", "0")) if group else None
@@ -55,6 +57,10 @@ def main() -> None:
             _Keeper(channel).run()
             os._exit(0)
         channel.close()
+    if passing:
+        with contextlib.suppress(ChildProcessError):
+            os.wait()  # until the last keeper has ended, for their ends are ignored
+        shutil.rmtree(passing, ignore_errors=True)
 
 
 class _Keeper:

@@ -83,7 +83,12 @@ class Warden:
             self._control.close()
         self._control, remote = _socket_pair()
         with remote:
-            self._process = _launch(remote.fileno(), str(trial.path) if trial else "")
+            self._process = _launch(
+                str(remote.fileno()),
+                str(trial.path) if trial else "",
+                str(self._isolation.passing or ""),
+                channel=remote.fileno(),
+            )
         try:
             found = await self._hear_findings(self._control)
         finally:
@@ -120,9 +125,9 @@ class Warden:
         return f"each execution environment has {tmp}; its memory is {memory}"
 
 
-def _launch(channel: int, trial: str) -> subprocess.Popen[bytes]:
+def _launch(*arguments: str, channel: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-E", str(_PROGRAM), str(channel), trial],
+        [sys.executable, "-I", "-S", "-E", str(_PROGRAM), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         pass_fds=(channel,),

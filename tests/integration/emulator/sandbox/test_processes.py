@@ -88,6 +88,17 @@ def test_nothing_is_left_when_the_emulator_is_killed(folder: Path, isolation: Is
         wait_until(lambda: not Path(place).exists(), "the end of the folder")
 
 
+def test_no_model_is_left_when_the_command_is_killed(tmp_path: Path) -> None:
+    folder, place = tmp_path / "work", tmp_path / "tmp"
+    folder.mkdir()
+    place.mkdir()
+    with running_dev(folder, environ={**os.environ, "TMPDIR": str(place)}) as dev:
+        dev.invoke({})
+        assert list(place.iterdir())
+        assert dev.stop(signal.SIGKILL) == -signal.SIGKILL
+        wait_until(lambda: not list(place.iterdir()), "the end of the function's folder")
+
+
 def test_what_keeps_environments_is_replaced_when_it_is_ended(
     folder: Path, isolation: Isolation
 ) -> None:
