@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tulle.bundle.runtime_files import RUNTIME_HANDLER
 from tulle.cli.gateway_options import example_calls
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["greet", "open_in_browser"]
 
-_EXAMPLE = '{"url": "https://example.com/picture.jpg"}'
+_PICTURE_EVENT = '{"url": "https://example.com/picture.jpg"}'
+_ANY_EVENT = '{"key": "value"}'
 
 
 def greet(running: LocalLambda, page: str | None, reporter: Reporter) -> None:
@@ -28,6 +30,7 @@ def greet(running: LocalLambda, page: str | None, reporter: Reporter) -> None:
         reporter: hears all but the URL.
     """
     name, url = running.function.name, running.url
+    event = _PICTURE_EVENT if running.function.handler == RUNTIME_HANDLER else _ANY_EVENT
     click.echo(url)
     if page is None:
         reporter.done(f"{name} is ready at {url}; stop with Ctrl-C")
@@ -37,12 +40,12 @@ def greet(running: LocalLambda, page: str | None, reporter: Reporter) -> None:
     for key in running.api_keys:
         origin = f"that {key.key.from_env} holds" if key.key.from_env else key.value
         reporter.note(f"API key {key.key.name}: {origin}")
-    for line in example_calls(running, _EXAMPLE):
+    for line in example_calls(running, event):
         reporter.note(f"over HTTP: {line}")
     reporter.note(
         f'as Lambda: boto3.client("lambda", endpoint_url="{url}", region_name="us-east-1", '
         'aws_access_key_id="local", aws_secret_access_key="local")'
-        f'.invoke(FunctionName="{name}", Payload=\'{_EXAMPLE}\')["Payload"].read()'
+        f'.invoke(FunctionName="{name}", Payload=\'{event}\')["Payload"].read()'
     )
 
 

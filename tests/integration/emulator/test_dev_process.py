@@ -34,6 +34,7 @@ def test_the_classic_handler_runs_unchanged(folder: Path) -> None:
         assert dev.invoke({"url": "http://example.com/pants.jpg"}).json == "PONG"
         dev.wait_for_log("parameters: {'url': 'http://example.com/pants.jpg'}")
         assert "my-function is ready: open http://127.0.0.1:" in dev.log
+        assert """-d '{"key": "value"}'""" in dev.log  # pictures are for tulle's own handler
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
