@@ -17,8 +17,9 @@ from tulle.project.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from tulle.project.route import Route
     from tulle.project.values import Schema
 
     Section = Mapping[str, object]
@@ -131,10 +132,23 @@ def _routes(api: Section, kind: object) -> Iterator[tuple[str, str]]:
     twice = {route.key for route in routes if route and routes.count(route) > 1}
     for key in sorted(twice):
         yield f"the route {key} is named twice", "keep one of the two"
+    yield from _variables({route.key: route for route in routes if route}.values())
     throttled = api.get("route_throttle")
     for item in throttled if isinstance(throttled, dict) else ():
         if kind != "url" and (route := read_route(item)) and route not in routes:
             yield f"`api.route_throttle` names {item}, which is no route", "add it to routes"
+
+
+def _variables(routes: Iterable[Route]) -> Iterator[tuple[str, str]]:
+    """Find what API Gateway would refuse, for it could not tell values, or routes, apart."""
+    shapes: dict[tuple[str, str], str] = {}
+    for route in routes:
+        names = route.variables
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield f"the route {route.key} has two variables {name}", "give each its own name"
+        first = shapes.setdefault((route.method, route.shape), route.key)
+        if first != route.key:
+            yield f"the routes {first} and {route.key} take the same requests", "keep one of them"
 
 
 def _cors(cors: object) -> Iterator[tuple[str, str]]:

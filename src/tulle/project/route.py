@@ -11,6 +11,7 @@ _ROUTE = re.compile(
     r"(?:(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) )?"
     r"((?=/)(?:/(?:[^\s?#{}/]*|\{\w+\}))*(?:/\{\w+\+\})?)"
 )
+_VARIABLE = re.compile(r"\{(\w+)(\+?)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,17 @@ class Route:
     @property
     def example(self) -> str:
         """Give a path that it takes, each variable by its own name."""
-        return "/" if self.is_default else re.sub(r"\{(\w+)\+?\}", r"\1", self.path)
+        return "/" if self.is_default else _VARIABLE.sub(r"\1", self.path)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """List the names of its variables."""
+        return tuple(name for name, _ in _VARIABLE.findall(self.path))
+
+    @property
+    def shape(self) -> str:
+        """Give the path without the names of its variables: routes of one shape take the same paths."""
+        return _VARIABLE.sub(r"{\2}", self.path)
 
     @property
     def is_greedy(self) -> bool:

@@ -157,6 +157,11 @@ def test_a_route_is_a_path_with_or_without_a_method(text: str, key: str | None) 
         ("[api]\nroutes = []", "`api.routes` is empty"),
         ("[api]\nroute = '/a'\nroutes = ['/a']", "both `api.route` and `api.routes`"),
         ("[api]\nroutes = ['/a', 'ANY /a']", "the route ANY /a is named twice"),
+        (
+            "[api]\nroutes = ['/m/{a}', 'GET /m/{b}', '/m/{c}']",
+            "the routes ANY /m/{a} and ANY /m/{c} take the same requests",
+        ),
+        ("[api]\nroute = '/{a}/{b}/{a+}'", "the route ANY /{a}/{b}/{a+} has two variables a"),
         ("[api]\nstage = 'a/b'", "letters, digits, hyphens and underscores"),
         ("[api]\nstages = 'dev'", "did you mean `stage`?"),
         ("[api]\nstage_variables = { a = 1 }", "`api.stage_variables.a` is 1"),
