@@ -74,7 +74,7 @@ def _variables(
 @click.option("--handler", metavar="MODULE.NAME", help="Run a handler of your own, not a model.")
 @click.option(
     "--folder",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, file_okay=False),
     default=Path(),
     help="The project's folder: where tulle.toml and the handler's module are.  "
     "[default: the current folder]",

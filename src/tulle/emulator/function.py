@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ __all__ = ["ACCOUNT_ID", "REGION", "Client", "Function", "runtime_version_arn"]
 # AWS's own example account: visibly not anybody's.
 ACCOUNT_ID = "123456789012"
 REGION = "us-east-1"
+_VARIABLES_BYTES = 4096
 
 # Lambda reserves the credentials and the region too, but here they may be set: some functions call
 # AWS while they are tried, and they get nothing of it unless asked.
@@ -109,6 +111,7 @@ class Function:
                 hint="name the folder that holds the handler's module",
             )
         _refuse_bad_variables(name for name, _ in self.environment)
+        _refuse_many_variables(self.environment)
 
     @property
     def arn(self) -> str:
@@ -133,3 +136,14 @@ def _refuse_bad_variables(names: Iterable[str]) -> None:
                 f"'{name}' cannot be the name of a Lambda variable",
                 hint="begin with a letter and use at least two letters, digits and underscores",
             )
+
+
+def _refuse_many_variables(environment: Iterable[tuple[str, str]]) -> None:
+    # What AWS gives is not counted. Lambda measures the JSON of the rest.
+    own = {name: value for name, value in environment if not name.startswith("AWS_")}
+    size = len(json.dumps(own, separators=(",", ":"), ensure_ascii=False).encode())
+    if size > _VARIABLES_BYTES:
+        raise InvalidFunction(
+            f"the function's variables hold {size} bytes, and Lambda takes {_VARIABLES_BYTES}",
+            hint="put what is long into a file of the function",
+        )

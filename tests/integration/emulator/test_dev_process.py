@@ -235,6 +235,7 @@ def test_a_port_in_use_is_said_and_the_next_free_one_offered(folder: Path) -> No
     ("arguments", "code", "text"),
     [
         (("--handler", "a.b", "--folder", "nowhere"), 2, "error[invalid-function]: the function's folder"),
+        (("--handler", "a.b", "--folder", __file__), 2, "is a file"),
         (("--handler", "a.b", "--env", "_HANDLER=x"), 2, "Lambda reserves the variable _HANDLER"),
         (("--handler", "a.b", "--env", "NAME"), 2, "'NAME' is not of the form NAME=VALUE"),
         (("--handler", "a.b", "--route", "predict"), 2, "write a route as '/predict' or 'POST /predict'"),

@@ -30,11 +30,17 @@ def function(folder: Path, **changes: Any) -> Function:
         ({"concurrency": 0}, "0 invocations at once"),
         ({"environment": (("_HANDLER", "x"),)}, "Lambda reserves the variable _HANDLER"),
         ({"environment": (("1A", "x"),)}, "'1A' cannot be the name"),
+        ({"environment": (("AB", "x" * 4088),)}, "hold 4097 bytes, and Lambda takes 4096"),
     ],
 )
 def test_refuses_what_lambda_refuses(tmp_path: Path, changes: dict[str, Any], text: str) -> None:
     with pytest.raises(InvalidFunction, match=re.escape(text)):
         function(tmp_path, **changes)
+
+
+def test_credentials_do_not_count_among_the_variables(tmp_path: Path) -> None:
+    token = ("AWS_SESSION_TOKEN", "x" * 2000)
+    assert function(tmp_path, environment=(token, ("AB", "x" * 4087))).environment[0] == token
 
 
 def test_refuses_a_folder_that_is_not_there(tmp_path: Path) -> None:
