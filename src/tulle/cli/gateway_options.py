@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from tulle.emulator.server import LocalLambda
 
 __all__ = ["api_keys", "example_calls", "gateway_options"]
+
+_EXAMPLES = 5
 
 
 def _routes(
@@ -80,11 +83,22 @@ def api_keys(
 
 
 def example_calls(running: LocalLambda, body: str) -> Iterator[str]:
-    """Write a call of each route, for a shell."""
-    headers = "-H 'content-type: application/json'"
+    """Write a call of each of the first routes, for a shell; nobody calls OPTIONS but browsers."""
+    key = ""
     for issued in running.api_keys[:1]:
         name = issued.key.from_env
-        headers += f' -H "x-api-key: ${name}"' if name else f" -H 'x-api-key: {issued.value}'"
-    for route in running.routes:
-        method = "POST" if route.method == "ANY" else route.method
-        yield f"curl -X {method} {running.gateway_url}{route.example} {headers} -d '{body}'"
+        key = f' -H "x-api-key: ${name}"' if name else f" -H 'x-api-key: {issued.value}'"
+    called = [route for route in running.routes if route.method != "OPTIONS"]
+    for route in called[:_EXAMPLES]:
+        url = shlex.quote(f"{running.gateway_url}{route.example}")
+        match route.method:
+            case "GET":
+                yield f"curl {url}{key}"
+            case "HEAD":
+                yield f"curl --head {url}{key}"
+            case "DELETE":
+                yield f"curl -X DELETE {url}{key}"
+            case method:
+                sent = "POST" if method == "ANY" else method
+                content = f"-H 'content-type: application/json'{key} -d '{body}'"
+                yield f"curl -X {sent} {url} {content}"

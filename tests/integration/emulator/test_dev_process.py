@@ -59,6 +59,23 @@ def ignore_cut(dev: Dev) -> None:
         dev.invoke({"do": "say_and_sleep", "text": "about to sleep", "s": 60})
 
 
+def test_the_calls_that_it_shows_can_be_made(folder: Path) -> None:
+    (folder / "lambda_function.py").write_text(PONG)
+    routes = ("GET /a", "HEAD /b", "DELETE /c", "PUT /d", "OPTIONS /d", "/e;f", "/g", "/h")
+    options = [word for route in routes for word in ("--route", route)]
+    with running_dev(folder, "--handler", "lambda_function.lambda_handler", *options) as dev:
+        dev.wait_for_log("as Lambda:")
+        shown = [line.partition("curl ")[2] for line in dev.log.splitlines() if "curl " in line]
+        sent = "-H 'content-type: application/json' -d '{\"key\": \"value\"}'"
+        assert shown == [
+            f"{dev.url}/a",
+            f"--head {dev.url}/b",
+            f"-X DELETE {dev.url}/c",
+            f"-X PUT {dev.url}/d {sent}",
+            f"-X POST '{dev.url}/e;f' {sent}",
+        ]
+
+
 def test_a_crash_ends_what_the_child_started(dev_of_functions: Dev) -> None:
     grandchild = dev_of_functions.invoke({"do": "start_a_child"}).json
     dev_of_functions.invoke({"do": "leave", "code": 1})
