@@ -49,18 +49,33 @@ def main() -> None:
     groups = _why_not(lambda: _write(f"{group}/cgroup.procs", "0")) if group else None
     _send(control, {"mounts": mounts, "groups": groups})
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for keepers
+    _control_process(_PR_SET_CHILD_SUBREAPER, 1)
+    keepers: set[int] = set()
     while fds := socket.recv_fds(control, 1, 1)[1]:
         channel = socket.socket(fileno=fds[0])
-        if os.fork() == 0:
+        _end_strays(keepers)
+        pid = os.fork()
+        if pid == 0:
             control.close()
             channel.set_inheritable(False)
             _Keeper(channel).run()
             os._exit(0)
+        keepers.add(pid)
         channel.close()
+    while _end_strays(keepers):
+        time.sleep(0.002)
     if passing:
-        with contextlib.suppress(ChildProcessError):
-            os.wait()  # until the last keeper has ended, for their ends are ignored
         shutil.rmtree(passing, ignore_errors=True)
+
+
+def _end_strays(keepers: set[int]) -> bool:
+    """End what lost its keeper, which the function may have ended; tell whether anything runs."""
+    children = set(_children(os.getpid()))
+    keepers &= children
+    for pid in children - keepers:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return bool(children)
 
 
 class _Keeper:
@@ -275,13 +290,18 @@ def _check(result: int) -> None:
 
 
 def _descendants(pid: int) -> Iterator[int]:
+    for child in _children(pid):
+        yield child
+        yield from _descendants(child)
+
+
+def _children(pid: int) -> list[int]:
+    children: list[int] = []
     with contextlib.suppress(OSError):  # it ended meanwhile, or this system has no /proc
         for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 (as above)
             with open(f"/proc/{pid}/task/{thread}/children") as file:  # noqa: PTH123 (as above)
-                children = file.read().split()
-            for child in map(int, children):
-                yield child
-                yield from _descendants(child)
+                children.extend(map(int, file.read().split()))
+    return children
 
 
 def _send(channel: socket.socket, message: dict[str, Any]) -> None:

@@ -116,6 +116,22 @@ def test_what_keeps_environments_is_replaced_when_it_is_ended(
     assert isolation.mounts or not Path(place).exists()
 
 
+@pytest.mark.parametrize("ending", ["another", "stop"])
+def test_what_lost_its_keeper_ends_too(folder: Path, isolation: Isolation, ending: str) -> None:
+    async def scene(running: LocalLambda) -> int:
+        child, keeper, _ = await ask(running, do="tell_processes")
+        _, daemon = await ask(running, do="start_a_daemon", file=str(folder / "daemon"))
+        os.kill(keeper, signal.SIGKILL)
+        while is_alive(child):  # noqa: ASYNC110 (nothing tells of it)
+            await asyncio.sleep(0.01)
+        if ending == "another":
+            assert await ask(running, do="pong") == "PONG"
+            assert not is_alive(daemon)
+        return int(daemon)
+
+    assert not is_alive(Place(folder=folder, isolation=isolation).run(scene))
+
+
 def test_a_keeper_that_ends_unheard_holds_nothing_up(folder: Path) -> None:
     """What it was told and never read makes its end look like a broken connection."""
 
