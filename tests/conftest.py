@@ -30,8 +30,10 @@ collect_ignore_glob = (
 
 
 def pytest_configure() -> None:
-    """Let interrupts through: a shell that starts a job in the background has it, and its children, ignore them."""
+    """Let signals through: a shell has a job in the background, and its children, ignore some, and so does `nohup`."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _photographs() -> tuple[Path, ...]:

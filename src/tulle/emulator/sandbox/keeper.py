@@ -185,15 +185,19 @@ class _Keeper:
             pause_s = min(2 * pause_s, 0.05)
 
 
+def _listen_to_signals() -> None:
+    """Ignore and block none: a child would do as we do, and we perhaps as `nohup` or a shell had us do."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_DFL)
+
+
 def _become(request: dict[str, Any], log: int, told: int, group: str | None) -> NoReturn:
     """Turn this fork into the child's program, or tell why not."""
     command, place = request["command"], request["command"][0]
     try:
         signal.set_wakeup_fd(-1)
-        signal.signal(
-            signal.SIGPIPE, signal.SIG_DFL
-        )  # Python ignores these, and so would the child
-        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        _listen_to_signals()
         os.setsid()
         _control_process(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if group:
