@@ -50,8 +50,12 @@ def unpack(path: Path, folder: Path) -> None:
     """Lay a zip's files out in a folder.
 
     Raises:
-        ArtifactUnusable: it is no zip, or is damaged.
+        ArtifactUnusable: it is not there, is no zip, or is damaged.
     """
+    if not path.exists():
+        raise ArtifactUnusable(
+            f"there is no {path}", hint="check the path, or make it with tulle build --type zip"
+        )
     try:
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist():

@@ -120,7 +120,10 @@ def test_what_cannot_run_here_is_said(
 
 def test_what_is_no_zip_is_said(folder: Path) -> None:
     (folder / "broken.zip").write_bytes(b"PK no zip")
-    for name in ("broken.zip", "nowhere.zip"):
+    for name, text in (
+        ("broken.zip", "broken.zip cannot be unpacked"),
+        ("nowhere.zip", "there is no nowhere.zip"),
+    ):
         done = run_dev(name, folder=folder)
         assert (done.returncode, done.stdout) == (5, "")
-        assert f"error[artifact-unusable]: {name} cannot be unpacked" in done.stderr
+        assert f"error[artifact-unusable]: {text}" in done.stderr
