@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,6 +115,7 @@ def make_local_function(
             name=source.name, handler=source.handler, folder=source.folder, client=settings.client
         )
         local = LocalFunction(function=function, place=source.folder)
+        _warn_of_missing_module(source, surroundings.reporter)
     else:
         local = _model_function(source, settings, surroundings, scratch)
     environment = (*local.function.environment, *settings.environment)
@@ -124,6 +127,13 @@ def make_local_function(
         concurrency=settings.concurrency,
     )
     return replace(local, function=function)
+
+
+def _warn_of_missing_module(source: HandlerSource, reporter: Reporter) -> None:
+    """Say at once what the first call would fail with; the module may still be written."""
+    module = source.handler.rpartition(".")[0].replace("/", ".").partition(".")[0]
+    if PathFinder.find_spec(module, [str(source.folder), *sys.path]) is None:
+        reporter.warn(f"there is no {module}.py in {source.folder}; calls fail until there is one")
 
 
 def _built_function(source: ArtifactSource, scratch: Path, environ: Mapping[str, str]) -> Function:

@@ -147,6 +147,17 @@ def test_the_project_file_names_a_handler(tmp_path: Path) -> None:
         assert dev.invoke({}).json == "own"
 
 
+def test_a_handler_whose_module_is_missing_is_said_and_runs_once_it_is_there(
+    tmp_path: Path,
+) -> None:
+    with running_dev(tmp_path, "--handler", "app.run") as dev:
+        dev.wait_for_log("there is no app.py in ")
+        assert dev.invoke({}).json["errorType"] == "Runtime.ImportModuleError"
+        (tmp_path / "app.py").write_text("def run(event, context):\n    return 'there'\n")
+        dev.wait_for_log("changed: app.py")
+        assert dev.invoke({}).json == "there"
+
+
 def test_a_model_that_is_no_function_model_is_converted_first(
     tmp_path: Path, picture: bytes
 ) -> None:
