@@ -102,9 +102,9 @@ def describe(_event):
         "ids": [os.getuid(), os.geteuid(), os.getgid(), os.getegid()],
         "session": os.getsid(0) == os.getpid(),
         "ignored": [
-            line.split()[1]
-            for line in Path("/proc/self/status").read_text().splitlines()
-            if line.startswith("SigIgn")
+            number.name
+            for number in sorted(signal.valid_signals())
+            if signal.getsignal(number) is signal.SIG_IGN
         ],
         "children_end": signal.getsignal(signal.SIGCHLD) == signal.SIG_DFL,
     }
