@@ -16,7 +16,7 @@ from tulle.bundle.wheels.bytecode import find_interpreter
 from tulle.bundle.wheels.dependencies import dependencies
 from tulle.bundle.wheels.store import Dependencies
 from tulle.bundle.wheels.trim import TrimPlan
-from tulle.errors import AuditFailed, Severity, describe_findings
+from tulle.errors import AuditFailed, Severity, count_problems, describe_findings
 from tulle.project.project import PackageType
 from tulle.target import find_target
 
@@ -165,9 +165,8 @@ def _accept(findings: Iterable[Finding], codes: tuple[str, ...]) -> tuple[Findin
 def _require_sound(findings: tuple[Finding, ...]) -> None:
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
-        count = "1 problem" if len(errors) == 1 else f"{len(errors)} problems"
         raise AuditFailed(
-            f"the function has {count}, so nothing was written",
+            f"the function has {count_problems(errors)}, so nothing was written",
             hint=errors[0].hint
             if len(errors) == 1
             else "see what stands below each, and build again",

@@ -103,6 +103,7 @@ def new_request(
     now_s: float,
     client_context: str | None = None,
     tenant_id: str | None = None,
+    source: Source = Source.INVOKE,
 ) -> Request:
     """Give a payload the ids that AWS gives an invocation."""
     root = f"1-{int(now_s):08x}-{secrets.token_hex(12)}"
@@ -113,4 +114,5 @@ def new_request(
         trace_id=f"Root={root};Parent={secrets.token_hex(8)};Sampled=0",
         client_context=client_context,
         tenant_id=tenant_id,
+        source=source,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
@@ -150,8 +150,8 @@ class LocalLambda:
     def request(self, payload: bytes) -> Request:
         """Make a request of a payload, as the Invoke API would."""
         now_s = self._surroundings.now_s()
-        request = new_request(payload, invoked_arn=self.function.arn, now_s=now_s)
-        return replace(request, source=Source.PAGE)
+        arn = self.function.arn
+        return new_request(payload, invoked_arn=arn, now_s=now_s, source=Source.PAGE)
 
     async def ask(self, request: Request) -> Answer:
         """Run a request in this process, and give its answer as soon as it is there.

@@ -88,6 +88,7 @@ from tulle.errors.error import (
 from tulle.errors.finding import (
     Finding,
     Severity,
+    count_problems,
     describe_findings,
 )
 from tulle.errors.model import (
@@ -167,5 +168,6 @@ __all__ = [
     "UnreadablePicture",
     "UnsupportedModel",
     "UsageError",
+    "count_problems",
     "describe_findings",
 ]

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sized
 
-__all__ = ["Finding", "Severity", "describe_findings"]
+__all__ = ["Finding", "Severity", "count_problems", "describe_findings"]
 
 
 class Severity(StrEnum):
@@ -35,6 +35,11 @@ class Finding:
     message: str
     hint: str
     path: str | None = None
+
+
+def count_problems(findings: Sized) -> str:
+    """Say how many there are."""
+    return "1 problem" if len(findings) == 1 else f"{len(findings)} problems"
 
 
 def describe_findings(findings: Iterable[Finding]) -> str:

@@ -30,7 +30,6 @@ __all__ = ["Inspection", "TensorSummary", "inspect_file"]
 
 _AGAIN = "copy or download it again"
 _KERAS = {".h5", ".hdf5", ".keras"}
-_ARCHIVED = "TFLITE_METADATA"
 _OLDEST = "min_runtime_version"
 
 

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from tulle.errors import InvalidProject, describe_findings
+from tulle.errors import InvalidProject, count_problems, describe_findings
 from tulle.project.api import read_api
 from tulle.project.check import check_project, names_function
 from tulle.project.project import (
@@ -60,7 +60,7 @@ def read_project(
 
 
 def _invalid(folder: Path, name: str | None, findings: tuple[Finding, ...]) -> InvalidProject:
-    count = "1 problem" if len(findings) == 1 else f"{len(findings)} problems"
+    count = count_problems(findings)
     if name is not None:
         message, hint = f"{folder / name} has {count}", f"put that right in {name}"
     elif len(findings) == 1:

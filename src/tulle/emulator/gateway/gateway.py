@@ -76,7 +76,8 @@ class Gateway:
     async def respond(self, http: web.Request) -> web.Response:
         """Answer one HTTP request."""
         now_s = self._surroundings.now_s()
-        call = new_request(b"", invoked_arn=self._function.arn, now_s=now_s)
+        arn = self._function.arn
+        call = new_request(b"", invoked_arn=arn, now_s=now_s, source=Source.HTTP)
         trace_id = continue_trace(http.headers.get("X-Amzn-Trace-Id", ""), call.trace_id)
         call = replace(call, trace_id=trace_id)
         ids = Ids(gateway_id=new_gateway_id(), request_id=call.request_id, trace_id=call.trace_id)
@@ -123,7 +124,7 @@ class Gateway:
         payload = compact_json(self._kind.build_event(request))
         if len(payload) > _EVENT_LIMIT_BYTES:
             raise Refused(Refusal.EVENT_TOO_LARGE)
-        answer = await self._invoke(replace(call, payload=payload, source=Source.HTTP))
+        answer = await self._invoke(replace(call, payload=payload))
         if answer.error_type:
             raise Refused(Refusal.FAILED)
         return self._kind.read_response(answer.body, request)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
@@ -68,6 +67,7 @@ class InvokeApi:
             payload,
             invoked_arn=arn,
             now_s=self._surroundings.now_s(),
+            source=Source.EVENT if asynchronous else Source.INVOKE,
             # Only a function that is waited for gets one.
             client_context=None if asynchronous else read_client_context(call.http),
             tenant_id=read_tenant(call.http),
@@ -76,7 +76,7 @@ class InvokeApi:
             return web.Response(status=204, headers=_headers(request))
         try:
             if asynchronous:
-                self._events.add(replace(request, source=Source.EVENT))
+                self._events.add(request)
                 return web.Response(status=202, headers=_headers(request))
             return await self._run(request, with_tail=log is _LogType.TAIL)
         except TooManyInvocations as exc:
