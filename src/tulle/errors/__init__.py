@@ -5,6 +5,7 @@ TulleError                 exit 1
 │   ├── InvalidApiKey
 │   ├── InvalidFunction
 │   ├── InvalidReference
+│   ├── InvalidStage
 │   ├── ModelNotFound
 │   ├── PictureNotFound
 │   ├── UnknownCategories
@@ -42,16 +43,47 @@ TulleError                 exit 1
 │       ├── RegistryDenied
 │       ├── RegistryRefused
 │       └── RegistryUnavailable
-└── EmulatorError          exit 6   the local Lambda cannot start or go on
-    ├── AddressUnavailable
-    ├── PortInUse
-    └── TooManyInvocations
+├── EmulatorError          exit 6   the local Lambda cannot start or go on
+│   ├── AddressUnavailable
+│   ├── DeadLetterFileUnusable
+│   ├── PortInUse
+│   └── TooManyInvocations
+└── AwsError               exit 7   AWS cannot be asked, refuses, or did not become what it should
+    ├── ActionDenied
+    ├── AwsProfileUnknown
+    ├── AwsRefused
+    ├── AwsThrottled
+    ├── AwsUnavailable
+    ├── AwsUnreachable
+    ├── CredentialsExpired
+    ├── CredentialsMissing
+    ├── CredentialsRefused
+    ├── DeploymentFailed
+    ├── DeploymentNotFound
+    ├── ForeignResource
+    ├── RegionMissing
+    ├── SmokeTestFailed
+    ├── StackBusy
+    └── StackStuck
 
 What is looked at as a whole (a project file, a bundle) gives `Finding`s instead, all at once; whoever asked raises.
 """
 
 from __future__ import annotations
 
+from tulle.errors.aws import (
+    ActionDenied,
+    AwsError,
+    AwsProfileUnknown,
+    AwsRefused,
+    AwsThrottled,
+    AwsUnavailable,
+    AwsUnreachable,
+    CredentialsExpired,
+    CredentialsMissing,
+    CredentialsRefused,
+    RegionMissing,
+)
 from tulle.errors.bundle import (
     ArtifactUnusable,
     AuditFailed,
@@ -74,6 +106,14 @@ from tulle.errors.bundle import (
     RegistryError,
     RegistryRefused,
     RegistryUnavailable,
+)
+from tulle.errors.deploy import (
+    DeploymentFailed,
+    DeploymentNotFound,
+    ForeignResource,
+    SmokeTestFailed,
+    StackBusy,
+    StackStuck,
 )
 from tulle.errors.emulator import (
     AddressUnavailable,
@@ -109,6 +149,7 @@ from tulle.errors.usage import (
     InvalidApiKey,
     InvalidFunction,
     InvalidReference,
+    InvalidStage,
     ModelNotFound,
     PictureNotFound,
     UnknownCategories,
@@ -119,16 +160,29 @@ from tulle.errors.usage import (
 )
 
 __all__ = [
+    "ActionDenied",
     "AddressUnavailable",
     "ArtifactUnusable",
     "AuditFailed",
+    "AwsError",
+    "AwsProfileUnknown",
+    "AwsRefused",
+    "AwsThrottled",
+    "AwsUnavailable",
+    "AwsUnreachable",
     "BundleChanged",
     "BundleError",
     "ConversionFailed",
+    "CredentialsExpired",
+    "CredentialsMissing",
+    "CredentialsRefused",
     "DeadLetterFileUnusable",
+    "DeploymentFailed",
+    "DeploymentNotFound",
     "DigestMismatch",
     "EmulatorError",
     "Finding",
+    "ForeignResource",
     "ImageNotFound",
     "IndexUnavailable",
     "InvalidApiKey",
@@ -140,6 +194,7 @@ __all__ = [
     "InvalidProject",
     "InvalidReference",
     "InvalidRequirement",
+    "InvalidStage",
     "LockedPackageGone",
     "MissingExtra",
     "ModelError",
@@ -155,11 +210,15 @@ __all__ = [
     "PictureNotFound",
     "PortInUse",
     "ProjectError",
+    "RegionMissing",
     "RegistryDenied",
     "RegistryError",
     "RegistryRefused",
     "RegistryUnavailable",
     "Severity",
+    "SmokeTestFailed",
+    "StackBusy",
+    "StackStuck",
     "TooManyInvocations",
     "TulleError",
     "UnknownCategories",

@@ -8,6 +8,7 @@ __all__ = [
     "InvalidApiKey",
     "InvalidFunction",
     "InvalidReference",
+    "InvalidStage",
     "ModelNotFound",
     "PictureNotFound",
     "UnknownCategories",
@@ -47,6 +48,12 @@ class InvalidReference(UsageError):
     """The name of a container image cannot be read."""
 
     code = "invalid-reference"
+
+
+class InvalidStage(UsageError):
+    """A stage's name cannot stand in the names of AWS's things."""
+
+    code = "invalid-stage"
 
 
 class ModelNotFound(UsageError):

@@ -1,0 +1,109 @@
+"""Owns `AwsSession`: who the user is to AWS and in which region, found as boto3 finds it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from tulle import __version__
+from tulle.aws.failure import translated
+from tulle.errors import RegionMissing
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_service_quotas import ServiceQuotasClient
+    from mypy_boto3_sts import STSClient
+
+__all__ = ["AwsSession", "open_session"]
+
+_INVOCATION_S = 900  # the longest that Lambda lets a function run
+
+
+class AwsSession:
+    """Gives clients of AWS's services. Credentials, profiles, SSO, regions and endpoints are boto3's own."""
+
+    def __init__(self, session: boto3.Session, region: str) -> None:
+        self._session = session
+        self.region = region
+        self._config = Config(
+            retries={"mode": "adaptive", "max_attempts": 8},
+            user_agent_extra=f"tulle/{__version__}",
+        )
+
+    def cloudformation(self) -> CloudFormationClient:
+        """Give a client of CloudFormation."""
+        with translated("cloudformation"):
+            return self._session.client("cloudformation", config=self._config)
+
+    def cloudwatch(self) -> CloudWatchClient:
+        """Give a client of CloudWatch's metrics."""
+        with translated("cloudwatch"):
+            return self._session.client("cloudwatch", config=self._config)
+
+    def ecr(self) -> ECRClient:
+        """Give a client of the image registry."""
+        with translated("ecr"):
+            return self._session.client("ecr", config=self._config)
+
+    def iam(self) -> IAMClient:
+        """Give a client of IAM."""
+        with translated("iam"):
+            return self._session.client("iam", config=self._config)
+
+    def functions(self) -> LambdaClient:
+        """Give a client of Lambda that waits as long as a function may run, and invokes once only."""
+        config = self._config.merge(
+            Config(read_timeout=_INVOCATION_S + 10, retries={"total_max_attempts": 1})
+        )
+        with translated("lambda"):
+            return self._session.client("lambda", config=config)
+
+    def logs(self) -> CloudWatchLogsClient:
+        """Give a client of CloudWatch Logs."""
+        with translated("logs"):
+            return self._session.client("logs", config=self._config)
+
+    def quotas(self) -> ServiceQuotasClient:
+        """Give a client of the account's quotas."""
+        with translated("servicequotas"):
+            return self._session.client("service-quotas", config=self._config)
+
+    def s3(self) -> S3Client:
+        """Give a client of S3."""
+        with translated("s3"):
+            return self._session.client("s3", config=self._config)
+
+    def sts(self) -> STSClient:
+        """Give a client of the service that knows who somebody is."""
+        with translated("sts"):
+            return self._session.client("sts", config=self._config)
+
+
+def open_session(*, profile: str | None = None, region: str | None = None) -> AwsSession:
+    """Find the user's credentials and region where boto3 finds them; nothing is asked of AWS yet.
+
+    Args:
+        profile: a profile of AWS's configuration files; None takes `AWS_PROFILE`, or the default.
+        region: AWS's name of a region; None takes `AWS_REGION`, `AWS_DEFAULT_REGION`, or the profile's.
+
+    Raises:
+        AwsProfileUnknown: the profile is not there, or cannot be used.
+        RegionMissing: no region is named anywhere.
+    """
+    with translated("sts"):
+        session = boto3.Session(profile_name=profile, region_name=region)
+        found = session.region_name
+    if not found:
+        raise RegionMissing(
+            "no AWS region is named",
+            hint="name one: --region eu-west-1, or AWS_REGION, or `region` in the profile",
+        )
+    return AwsSession(session, found)

@@ -1,0 +1,1 @@
+"""A function's stack on AWS: what is in it, how it changes, and how it goes."""
