@@ -11,7 +11,18 @@ from tulle.project.route import Route, read_route
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["ApiKey", "ApiSection", "ApiType", "Cors", "Period", "Quota", "Throttle", "read_api"]
+__all__ = [
+    "ApiKey",
+    "ApiSection",
+    "ApiType",
+    "Authorizer",
+    "Cors",
+    "Jwt",
+    "Period",
+    "Quota",
+    "Throttle",
+    "read_api",
+]
 
 
 class ApiType(StrEnum):
@@ -21,6 +32,22 @@ class ApiType(StrEnum):
     REST = "rest"
     URL = "url"
     NONE = "none"
+
+
+class Authorizer(StrEnum):
+    """Who decides whether a request may come, on AWS alone."""
+
+    IAM = "iam"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jwt:
+    """`[api.jwt]`: whose tokens an HTTP API takes, on AWS alone."""
+
+    issuer: str
+    audience: tuple[str, ...]
+    scopes: tuple[str, ...] = ()
+    """One of them must be in the token; empty asks for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +113,8 @@ class ApiSection:
     stage_variables: tuple[tuple[str, str], ...] = ()
     base_path: str | None = None
     """The path under which a custom domain has the API; it stands where the stage would."""
+    domain: str | None = None
+    """A custom domain that the account has, to which a deployment ties the API."""
     binary_media_types: tuple[str, ...] = ("image/*", "application/octet-stream")
     timeout_s: float | None = None
     """How long the gateway waits for the function; None is as long as AWS's does."""
@@ -95,6 +124,9 @@ class ApiSection:
     """For single routes, by their keys."""
     cors: Cors | None = None
     keys: tuple[ApiKey, ...] = ()
+    access_logs: bool = False
+    authorizer: Authorizer | None = None
+    jwt: Jwt | None = None
 
     @property
     def stage_name(self) -> str:
@@ -119,7 +151,9 @@ def read_api(content: Mapping[str, Any]) -> ApiSection:
         "binary_media_types": tuple,
         "throttle": lambda value: Throttle(**value),
         "route_throttle": _route_throttle,
-        "cors": _cors,
+        "cors": lambda value: Cors(**_tuples(value)),
+        "authorizer": Authorizer,
+        "jwt": lambda value: Jwt(**_tuples(value)),
         "keys": lambda value: tuple(_key(name, said) for name, said in value.items()),
     }
     for name, read in readers.items():
@@ -134,11 +168,8 @@ def _route_throttle(value: Mapping[str, Any]) -> tuple[tuple[str, Throttle], ...
     return tuple((route.key, Throttle(**throttle)) for route, throttle in routes if route)
 
 
-def _cors(value: Mapping[str, Any]) -> Cors:
-    said: dict[str, Any] = {
-        name: tuple(item) if isinstance(item, list) else item for name, item in value.items()
-    }
-    return Cors(**said)
+def _tuples(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(item) if isinstance(item, list) else item for name, item in said.items()}
 
 
 def _key(name: str, said: Mapping[str, Any]) -> ApiKey:

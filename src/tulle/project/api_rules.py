@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tulle.project.api import ApiType, Period
-from tulle.project.route import DEFAULT_ROUTE, read_route
+from tulle.project.api import ApiType, Authorizer, Period
+from tulle.project.route import read_route
+from tulle.project.route_rules import route_conflicts
 from tulle.project.values import (
     Each,
     boolean,
@@ -13,13 +14,13 @@ from tulle.project.values import (
     matching,
     number,
     one_of,
+    text,
     whole_number,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from tulle.project.route import Route
     from tulle.project.values import Schema
 
     Section = Mapping[str, object]
@@ -50,13 +51,24 @@ API: Schema = {
         key=matching(r"[a-zA-Z0-9_]{1,64}", "a name of at most 64 letters, digits, underscores"),
         value=matching(r"[A-Za-z0-9._~:/?#&=,-]{1,512}", "at most 512 plain characters"),
     ),
-    "base_path": matching(r"/?[^\s/?#{}]+(/[^\s/?#{}]+)*/?", "a path such as 'v1'"),
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+    "base_path": matching(
+        r"/?[\w$.+!*'()-]+(/[\w$.+!*'()-]+)*/?", "a path such as 'v1', of plain characters"
+    ),
+    "domain": matching(r"[a-z0-9-]+(\.[a-z0-9-]+)+", "a domain's name, such as api.example.com"),
     "binary_media_types": list_of(
         matching(r"\*/\*|[\w.+-]+/(\*|[\w.+-]+)", "a type"), "types such as 'image/png' or '*/*'"
     ),
     "timeout_s": number(0.05, 900),
     "throttle": _THROTTLE,
     "route_throttle": Each(key=_route, value=_THROTTLE),
+    "access_logs": boolean,
+    "authorizer": one_of(tuple(Authorizer)),
+    "jwt": {
+        "issuer": matching(r"https://[^\s?#]+", "a URL that begins with https://"),
+        "audience": list_of(text, "texts, such as the ids of clients"),
+        "scopes": list_of(text, "texts, such as 'pictures/read'"),
+    },
     "cors": {
         "allow_origins": list_of(_ORIGIN, "origins such as 'https://example.com', or '*'"),
         "allow_methods": list_of(_METHOD, "methods such as 'GET', or '*'"),
@@ -87,6 +99,7 @@ _STRANGERS = {
     "rest": {
         "cors": "a REST API leaves CORS to the function: let it answer OPTIONS, and send "
         'access-control-allow-origin itself; or take type = "http"',
+        "jwt": 'a REST API reads no JWT by itself: take type = "http"',
     },
     "url": {
         "keys": 'a function URL has no API keys: take type = "rest"',
@@ -94,6 +107,9 @@ _STRANGERS = {
         "stage": "a function URL has no stages: leave it out",
         "stage_variables": "a function URL has no stages: use the function's own variables",
         "base_path": "a function URL is its own domain: leave it out",
+        "domain": 'a function URL is its own domain: take type = "http"',
+        "access_logs": "a function URL writes none: let the function log its requests",
+        "jwt": 'a function URL reads no JWT by itself: take type = "http"',
         "timeout_s": "a function URL waits as long as the function may run: set timeout_s "
         "under [function]",
         "throttle": "a function URL takes ten requests a second for each invocation that may "
@@ -110,48 +126,30 @@ def conflicts(api: Section) -> Iterator[tuple[str, str]]:
     for key, hint in strangers.items():
         if key in api:
             yield f"`api.{key}` does not go with type {kind!r}", hint
-    yield from _routes(api, kind)
+    yield from route_conflicts(api, kind)
     if "cors" not in strangers:
-        yield from _cors(api.get("cors"))
+        yield from _cors(api.get("cors"), kind)
     yield from _quotas(api.get("keys"))
+    if "jwt" not in strangers:
+        yield from _jwt(api)
     timeout_s = api.get("timeout_s")
     if kind == "http" and isinstance(timeout_s, int | float) and timeout_s > 30:
         yield f"`api.timeout_s` is {timeout_s}", "an HTTP API waits for 30 seconds at most"
 
 
-def _routes(api: Section, kind: object) -> Iterator[tuple[str, str]]:
-    if "route" in api and "routes" in api:
-        yield "there are both `api.route` and `api.routes`", "keep one of the two"
-    named = api.get("routes", [api.get("route", "/predict")])
-    texts = named if isinstance(named, list) else []
-    routes = [read_route(item) for item in texts if isinstance(item, str)]
-    if "routes" in api and named == []:
-        yield "`api.routes` is empty", "name a route, or leave it out for /predict"
-    if kind == "rest" and DEFAULT_ROUTE in routes:
-        yield "a REST API has no route $default", "take /{proxy+}, and / beside it"
-    twice = {route.key for route in routes if route and routes.count(route) > 1}
-    for key in sorted(twice):
-        yield f"the route {key} is named twice", "keep one of the two"
-    yield from _variables({route.key: route for route in routes if route}.values())
-    throttled = api.get("route_throttle")
-    for item in throttled if isinstance(throttled, dict) else ():
-        if kind != "url" and (route := read_route(item)) and route not in routes:
-            yield f"`api.route_throttle` names {item}, which is no route", "add it to routes"
+def _jwt(api: Section) -> Iterator[tuple[str, str]]:
+    jwt = api.get("jwt")
+    if not isinstance(jwt, dict):
+        return
+    if "authorizer" in api:
+        yield "there are both `api.authorizer` and [api.jwt]", "keep one of the two"
+    if "issuer" not in jwt:
+        yield "[api.jwt] names no issuer", 'write issuer = "https://…", whose tokens are taken'
+    if not jwt.get("audience"):
+        yield "[api.jwt] names no audience", 'write audience = ["…"], for whom a token must be'
 
 
-def _variables(routes: Iterable[Route]) -> Iterator[tuple[str, str]]:
-    """Find what API Gateway would refuse, for it could not tell values, or routes, apart."""
-    shapes: dict[tuple[str, str], str] = {}
-    for route in routes:
-        names = route.variables
-        for name in sorted({name for name in names if names.count(name) > 1}):
-            yield f"the route {route.key} has two variables {name}", "give each its own name"
-        first = shapes.setdefault((route.method, route.shape), route.key)
-        if first != route.key:
-            yield f"the routes {first} and {route.key} take the same requests", "keep one of them"
-
-
-def _cors(cors: object) -> Iterator[tuple[str, str]]:
+def _cors(cors: object, kind: object) -> Iterator[tuple[str, str]]:
     if not isinstance(cors, dict):
         return
     origins = cors.get("allow_origins")
@@ -162,6 +160,14 @@ def _cors(cors: object) -> Iterator[tuple[str, str]]:
             "`api.cors.allow_credentials` does not go with the origin '*'",
             "name the origins: else any page could act with its visitors' cookies",
         )
+    methods = cors.get("allow_methods")
+    if kind == "url" and isinstance(methods, list) and "OPTIONS" in methods:
+        yield (
+            "`api.cors.allow_methods` of a function URL names OPTIONS",
+            "leave it out: preflights are answered all the same",
+        )
+    if kind == "url" and cors.get("max_age_s") == -1:
+        yield "`api.cors.max_age_s` is -1", "write 0, which a function URL takes for never"
 
 
 def _quotas(keys: object) -> Iterator[tuple[str, str]]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from tulle.errors import Finding, Severity
 from tulle.project.api_rules import API, conflicts
+from tulle.project.deploy import DEPLOY
 from tulle.project.project import PackageType
+from tulle.project.stages import for_stage
 from tulle.project.values import (
     Each,
+    any_text,
+    boolean,
     matching,
     one_of,
     text,
     texts,
     whole_number,
 )
+from tulle.project.variables import variable_name, variables_size_problem
 from tulle.target import Architecture, runtimes
 
 if TYPE_CHECKING:
@@ -25,12 +31,31 @@ if TYPE_CHECKING:
 
     Section = Mapping[str, object]
 
-__all__ = ["check_project", "names_function"]
+__all__ = ["check_project", "check_stages", "names_function"]
 
 
 def check_project(content: Section) -> tuple[Finding, ...]:
     """List all that is wrong with a project file's content."""
     return (*_table("", content, _PROJECT), *_missing(content), *_conflicts(content))
+
+
+def check_stages(stages: object, content: Section) -> tuple[Finding, ...]:
+    """List all that is wrong with what is said for single stages, in use or not.
+
+    Args:
+        stages: the content of `[stages]`.
+        content: what the file says for all of them.
+    """
+    found = tuple(_entry("stages", stages, Each(key=_STAGE_NAME, value=_STAGE)))
+    if found or not isinstance(stages, dict):
+        return found
+    known = tuple(_conflicts(content))
+    return tuple(
+        _error(finding.code, f"for the stage {name}, {finding.message}", finding.hint)
+        for name, said in stages.items()
+        for finding in _conflicts(for_stage(content, said))
+        if finding not in known
+    )
 
 
 def names_function(content: Section) -> bool:
@@ -45,6 +70,9 @@ def _labels(value: object) -> str | None:
     return None if fine else "must be a file's name or a list of labels"
 
 
+_STAGE_NAME = matching(
+    r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?", "a stage's name, such as prod"
+)
 _PROJECT: Schema = {
     "name": matching(r"[a-zA-Z0-9-_]{1,64}", "at most 64 letters, digits, hyphens and underscores"),
     "model": {"path": text, "labels": _labels, "preprocessing": text},
@@ -55,6 +83,9 @@ _PROJECT: Schema = {
         "timeout_s": whole_number(1, 900),
         "handler": matching(r"[^\s.]+([./][^\s./]+)*\.[^\s./]+", "of the form module.function"),
         "requirements": texts,
+        "environment": Each(key=variable_name, value=any_text),
+        "tracing": boolean,
+        "reserved_concurrency": whole_number(0, 1_000_000),
     },
     "package": {
         "type": one_of(tuple(PackageType)),
@@ -63,7 +94,9 @@ _PROJECT: Schema = {
         "accept": texts,
     },
     "api": API,
+    "deploy": DEPLOY,
 }
+_STAGE: Schema = {section: keys for section, keys in _PROJECT.items() if section != "name"}
 
 
 def _table(place: str, table: Section, schema: Schema) -> Iterator[Finding]:
@@ -94,10 +127,11 @@ def _entry(name: str, value: object, wanted: Check | Each | Schema) -> Iterator[
 def _unknown(key: str, name: str, schema: Schema) -> Finding:
     near = get_close_matches(key, schema, n=1)
     homes = [home for home, keys in _PROJECT.items() if isinstance(keys, dict) and key in keys]
+    stage = re.match(r"stages\.[^.]+\.", name)
     if near:
         hint = f"did you mean `{near[0]}`?"
     elif homes:
-        hint = f"it belongs under [{homes[0]}]"
+        hint = f"it belongs under [{stage[0] if stage else ''}{homes[0]}]"
     else:
         hint = f"known here are {', '.join(schema)}"
     return _error("unknown-key", f"there is no key `{name}`", hint)
@@ -118,7 +152,10 @@ def _missing(content: Section) -> Iterator[Finding]:
 
 def _conflicts(content: Section) -> Iterator[Finding]:
     """Look at what goes ill together."""
-    api = content.get("api")
+    function, api = content.get("function"), content.get("api")
+    environment = function.get("environment") if isinstance(function, dict) else None
+    if isinstance(environment, dict) and (problem := variables_size_problem(environment)):
+        yield _error("conflict", problem, "put what is long into a file of the function")
     if isinstance(api, dict):
         yield from (_error("conflict", message, hint) for message, hint in conflicts(api))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from tulle.errors import InvalidProject, count_problems, describe_findings
 from tulle.project.api import read_api
-from tulle.project.check import check_project, names_function
+from tulle.project.check import check_project, check_stages, names_function
+from tulle.project.deploy import read_deploy
 from tulle.project.project import (
     FunctionSection,
     ModelSection,
@@ -16,7 +16,9 @@ from tulle.project.project import (
     PackageType,
     Project,
     function_name,
+    model_name,
 )
+from tulle.project.stages import for_stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +35,7 @@ def read_project(
     folder: Path,
     options: Mapping[str, Mapping[str, object]] | None = None,
     *,
+    stage: str | None = None,
     default_model: str | None = None,
 ) -> Project:
     """Read `tulle.toml` in a folder, or `[tool.tulle]` of `pyproject.toml`; neither need be there.
@@ -40,12 +43,17 @@ def read_project(
     Args:
         folder: the project's.
         options: what goes before the file, by section and key; None takes a key away.
+        stage: the deployment that is meant; what `[stages.NAME]` says goes before the rest of the file.
         default_model: what is taken where neither a model nor a handler is named.
 
     Raises:
         InvalidProject: with all that is wrong, at once.
     """
     name, content = _read(folder)
+    stages = content.pop("stages", {})
+    wrong = check_stages(stages, content)
+    if not wrong and stage in stages:
+        content = for_stage(content, stages[stage])
     for section, values in (options or {}).items():
         written = content.get(section, {})
         if values and isinstance(written, dict):
@@ -53,7 +61,7 @@ def read_project(
             content[section] = {key: value for key, value in merged.items() if value is not None}
     if default_model is not None and not names_function(content):
         content["model"] = {"path": default_model}
-    findings = check_project(content)
+    findings = (*check_project(content), *wrong)
     if findings:
         raise _invalid(folder, name, findings)
     return _project(folder.resolve(), content)
@@ -99,17 +107,21 @@ def _load(path: Path) -> dict[str, Any]:
 
 def _project(folder: Path, content: dict[str, Any]) -> Project:
     model = ModelSection(**_frozen(content["model"])) if "model" in content else None
-    name = folder.name if model is None else PurePath(model.path).stem
+    name = function_name(folder.name) if model is None else model_name(model.path)
     package = _frozen(content.get("package", {}))
     if "type" in package:
         package["type"] = PackageType(package["type"])
+    function = _frozen(content.get("function", {}))
+    function["environment"] = tuple(function.get("environment", {}).items())
+    section = FunctionSection(**function)
     return Project(
         folder=folder,
-        name=content.get("name") or function_name(name),
+        name=content.get("name") or name,
         model=model,
-        function=FunctionSection(**_frozen(content.get("function", {}))),
+        function=section,
         package=PackageSection(**package),
         api=read_api(content.get("api", {})),
+        deploy=read_deploy(content.get("deploy", {}), timeout_s=section.timeout_s),
     )
 
 

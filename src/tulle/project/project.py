@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import PurePath
 from typing import TYPE_CHECKING
+
+from tulle.project.deploy import DeploySection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +22,7 @@ __all__ = [
     "PackageType",
     "Project",
     "function_name",
+    "model_name",
 ]
 
 
@@ -52,6 +56,11 @@ class FunctionSection:
     handler: str | None = None
     """The user's own, `module.function`; None where the model is served by tulle's."""
     requirements: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    tracing: bool = False
+    """Whether AWS X-Ray sees the function's invocations."""
+    reserved_concurrency: int | None = None
+    """How many invocations may run at once, of the account's; None takes what is free."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +86,14 @@ class Project:
     function: FunctionSection
     package: PackageSection
     api: ApiSection
+    deploy: DeploySection = field(default_factory=DeploySection)
 
 
 def function_name(text: str) -> str:
     """Make a name that Lambda takes of any text."""
     return re.sub(r"[^a-zA-Z0-9-_]+", "-", text).strip("-")[:64] or "function"
+
+
+def model_name(path: str) -> str:
+    """Name a function after its model's file."""
+    return function_name(PurePath(path).stem)

@@ -9,7 +9,8 @@ __all__ = ["DEFAULT_ROUTE", "Route", "read_route"]
 
 _ROUTE = re.compile(
     r"(?:(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) )?"
-    r"((?=/)(?:/(?:[^\s?#{}/]*|\{\w+\}))*(?:/\{\w+\+\})?)"
+    r"((?=/)(?:/(?:[^\s?#{}/]*|\{\w+\}))*(?:/\{\w+\+\})?)",
+    re.ASCII,
 )
 _VARIABLE = re.compile(r"\{(\w+)(\+?)\}")
 
@@ -39,6 +40,11 @@ class Route:
     def example(self) -> str:
         """Give a path that it takes, each variable by its own name."""
         return "/" if self.is_default else _VARIABLE.sub(r"\1", self.path)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """List what stands between the slashes; nothing for the root, or for `$default`."""
+        return () if self.path in {"/", "$default"} else tuple(self.path[1:].split("/"))
 
     @property
     def variables(self) -> tuple[str, ...]:

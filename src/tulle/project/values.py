@@ -10,6 +10,7 @@ __all__ = [
     "Check",
     "Each",
     "Schema",
+    "any_text",
     "boolean",
     "list_of",
     "matching",
@@ -42,6 +43,11 @@ Schema = dict[str, "Check | Each | Schema"]
 def text(value: object) -> str | None:
     """Take a text that says something."""
     return None if isinstance(value, str) and value.strip() else "must be a text"
+
+
+def any_text(value: object) -> str | None:
+    """Take a text, also an empty one."""
+    return None if isinstance(value, str) else "must be a text"
 
 
 def texts(value: object) -> str | None:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tulle.errors import InvalidProject
-from tulle.project.api import ApiKey, ApiSection, ApiType, Cors, Period, Quota, Throttle
+from tulle.project.api import (
+    ApiKey,
+    ApiSection,
+    ApiType,
+    Authorizer,
+    Cors,
+    Jwt,
+    Period,
+    Quota,
+    Throttle,
+)
 from tulle.project.file import read_project
 from tulle.project.route import DEFAULT_ROUTE, Route, read_route
 
@@ -21,6 +31,8 @@ stage = "dev"
 stage_variables = { color = "blue" }
 base_path = "v1"
 timeout_s = 2.5
+domain = "api.example.com"
+access_logs = true
 throttle = { rate = 100, burst = 50 }
 
 [api.route_throttle]
@@ -33,6 +45,11 @@ allow_headers = ["content-type"]
 expose_headers = ["server-timing"]
 max_age_s = 300
 allow_credentials = true
+
+[api.jwt]
+issuer = "https://tokens.example.com/pool"
+audience = ["web", "phone"]
+scopes = ["pictures/read"]
 """
 REST = """
 [api]
@@ -40,6 +57,7 @@ type = "rest"
 route = "/classify"
 binary_media_types = ["*/*"]
 timeout_s = 120
+authorizer = "iam"
 
 [api.keys.partner]
 from_env = "PARTNER_KEY"
@@ -74,6 +92,8 @@ def test_reads_every_key_of_an_http_api(tmp_path: Path) -> None:
         stage_variables=(("color", "blue"),),
         base_path="v1",
         timeout_s=2.5,
+        domain="api.example.com",
+        access_logs=True,
         throttle=Throttle(rate=100, burst=50),
         route_throttle=(("POST /predict", Throttle(rate=0.5)),),
         cors=Cors(
@@ -84,6 +104,11 @@ def test_reads_every_key_of_an_http_api(tmp_path: Path) -> None:
             max_age_s=300,
             allow_credentials=True,
         ),
+        jwt=Jwt(
+            issuer="https://tokens.example.com/pool",
+            audience=("web", "phone"),
+            scopes=("pictures/read",),
+        ),
     )
 
 
@@ -93,6 +118,7 @@ def test_reads_every_key_of_a_rest_api(tmp_path: Path) -> None:
         routes=(Route(path="/classify"),),
         binary_media_types=("*/*",),
         timeout_s=120,
+        authorizer=Authorizer.IAM,
         keys=(
             ApiKey(
                 name="partner",
@@ -187,6 +213,30 @@ def test_a_route_is_a_path_with_or_without_a_method(text: str, key: str | None) 
         ("[api]\ntype = 'url'\nthrottle = { rate = 1 }", "ten requests a second"),
         ("[api]\ntype = 'url'\ntimeout_s = 5", "set timeout_s under [function]"),
         ("[api]\ntype = 'url'\nstage = 'dev'", "a function URL has no stages"),
+        ("[api]\ntype = 'url'\naccess_logs = true", "a function URL writes none"),
+        ("[api]\ntype = 'url'\ndomain = 'a.example.com'", "a function URL is its own domain"),
+        ("[api]\ntype = 'url'\n[api.jwt]", "a function URL reads no JWT by itself"),
+        ("[api]\ntype = 'url'\n[api.cors]\nallow_origins = ['*']\nallow_methods = ['OPTIONS']",
+         "preflights are answered all the same"),
+        ("[api]\ntype = 'url'\n[api.cors]\nallow_origins = ['*']\nmax_age_s = -1", "write 0"),
+        ("[api]\ntype = 'rest'\n[api.jwt]", "a REST API reads no JWT by itself"),
+        ("[api]\nauthorizer = 'jwt'", "one of iam"),
+        ("[api]\ndomain = 'https://a.example.com'", "a domain's name"),
+        ("[api]\nbase_path = 'a b'", "of plain characters"),
+        ("[api]\naccess_logs = 'yes'", "true or false"),
+        ("[api.jwt]\nissuer = 'https://a.example.com'", "[api.jwt] names no audience"),
+        ("[api.jwt]\nissuer = 'https://a.example.com'\naudience = []", "names no audience"),
+        ("[api.jwt]\naudience = ['web']", "[api.jwt] names no issuer"),
+        ("[api.jwt]\nissuer = 'http://a.example.com'", "begins with https://"),
+        ("[api]\nauthorizer = 'iam'\n[api.jwt]", "both `api.authorizer` and [api.jwt]"),
+        ("[api]\ntype = 'rest'\nroute = '/a//b'", "between single slashes"),
+        ("[api]\ntype = 'rest'\nroute = '/a/'", "with none at the end"),
+        ("[api]\ntype = 'rest'\nroute = '/a%20b'", "use letters, digits and"),
+        ("[api]\ntype = 'rest'\nroutes = ['/m/{a}', 'GET /m/{b}/c']",
+         "cannot have both {a} and {b} under /m"),
+        ("[api]\ntype = 'rest'\nroutes = ['/{name}', '/{proxy+}']",
+         "cannot have both {name} and {proxy+} under /\n"),
+        (f"[api]\nroutes = {[f'/r{number}' for number in range(301)]}", "there are 301 routes"),
     ],
 )  # fmt: skip
 def test_says_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:

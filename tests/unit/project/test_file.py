@@ -8,6 +8,7 @@ import pytest
 
 from tulle.errors import InvalidProject
 from tulle.project.api import ApiSection, ApiType
+from tulle.project.deploy import Alarms, DeploySection
 from tulle.project.file import read_project
 from tulle.project.project import (
     FunctionSection,
@@ -36,6 +37,9 @@ memory_mb = 2048
 timeout_s = 10
 handler = "src/app.handler"
 requirements = ["scikit-learn>=1.5"]
+environment = { LOG_LEVEL = "debug", EMPTY = "" }
+tracing = true
+reserved_concurrency = 5
 
 [package]
 type = "zip"
@@ -46,6 +50,16 @@ accept = ["missing-import"]
 [api]
 type = "rest"
 route = "/classify"
+
+[deploy]
+log_retention_days = 14
+keep = 5
+
+[deploy.alarms]
+errors = 3
+throttles = false
+p95_ms = 2000
+topic = "arn:aws:sns:eu-west-1:123456789012:alarms"
 """
 
 
@@ -74,6 +88,9 @@ def test_reads_every_key(tmp_path: Path) -> None:
             timeout_s=10,
             handler="src/app.handler",
             requirements=("scikit-learn>=1.5",),
+            environment=(("LOG_LEVEL", "debug"), ("EMPTY", "")),
+            tracing=True,
+            reserved_concurrency=5,
         ),
         package=PackageSection(
             type=PackageType.ZIP,
@@ -82,6 +99,16 @@ def test_reads_every_key(tmp_path: Path) -> None:
             accept=("missing-import",),
         ),
         api=ApiSection(type=ApiType.REST, routes=(Route(path="/classify"),)),
+        deploy=DeploySection(
+            log_retention_days=14,
+            keep=5,
+            alarms=Alarms(
+                errors=3,
+                throttles=None,
+                p95_ms=2000,
+                topic="arn:aws:sns:eu-west-1:123456789012:alarms",
+            ),
+        ),
     )
 
 
@@ -90,10 +117,18 @@ def test_all_but_the_model_has_a_default(tmp_path: Path) -> None:
     assert project.name == "my-model"
     assert (project.function.runtime, project.function.architecture) == ("python3.13", "x86_64")
     assert (project.function.memory_mb, project.function.timeout_s) == (1024, 30)
+    assert project.deploy == DeploySection(
+        log_retention_days=30, keep=20, alarms=Alarms(errors=1, throttles=1, p95_ms=24_000)
+    )
     assert (project.package.type, project.api.routes) == (
         PackageType.IMAGE,
         (Route(path="/predict"),),
     )
+
+
+def test_p95_rings_near_the_time_limit(tmp_path: Path) -> None:
+    project = project_in(tmp_path, "[function]\nhandler = 'a.b'\ntimeout_s = 5\n")
+    assert project.deploy.alarms.p95_ms == 4000
 
 
 def test_a_handler_needs_no_model(tmp_path: Path) -> None:
@@ -144,7 +179,7 @@ def test_names_all_problems_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("text", "said"),
     [
         ("model = 'a.keras'", "write it as [model]"),
         ("[model]", "[model] names no file"),
@@ -157,7 +192,21 @@ def test_names_all_problems_at_once(tmp_path: Path) -> None:
         ("[function]\nhandler = 'a.b'\nmemory_mb = 64", "from 128 to 10240"),
         ("[function]\nhandler = 'a.b'\nrequirements = 'numpy'", "a list of texts"),
         ("[model\npath = 'a'", "is not TOML"),
+        ("[function]\nhandler = 'a.b'\nenvironment = 'A=b'", "[function.environment]"),
+        ("[function.environment]\nAWS_REGION = 'eu-west-1'", "a variable that Lambda itself sets"),
+        ("[function.environment]\n_HANDLER = 'a.b'", "a variable that Lambda itself sets"),
+        ("[function.environment]\nA = 'b'", "at least two letters, digits, _"),
+        ("[function.environment]\nA-B = 'c'", "at least two letters, digits, _"),
+        ("[function.environment]\nLEVEL = 3", "`function.environment.LEVEL` is 3\n  hint: it must be a text"),
+        (f"[function.environment]\nLONG = '{4086 * 'x'}'", "holds 4097 bytes, and Lambda takes 4096"),
+        ("[function]\nhandler = 'a.b'\ntracing = 'yes'", "true or false"),
+        ("[function]\nhandler = 'a.b'\nreserved_concurrency = -1", "a whole number from 0"),
+        ("[deploy]\nlog_retention_days = 31", "must be one of 1, 3, 5, 7, 14, 30,"),
+        ("[deploy]\nkeep = 1", "a whole number from 2 to 1000"),
+        ("[deploy.alarms]\nerror = 1", "did you mean `errors`?"),
+        ("[deploy.alarms]\nerrors = true", "a whole number from 1 to 1000000, or false for no alarm"),
+        ("[deploy.alarms]\ntopic = 'alarms'", "the ARN of an SNS topic"),
     ],
-)
-def test_says_what_is_wrong(tmp_path: Path, line: str, said: str) -> None:
-    assert said in problems(tmp_path, line)
+)  # fmt: skip
+def test_says_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
+    assert said in problems(tmp_path, text)
