@@ -14,6 +14,7 @@ __all__ = ["main"]
 # name: (module that holds `command`, what --help says). Importing a module here loads nothing heavy,
 # and `tulle --help` imports none of them.
 _COMMANDS = {
+    "init": ("tulle.cli.init", "Make a project of a folder with a model: write tulle.toml."),
     "convert": (
         "tulle.cli.convert",
         "Turn a trained classifier into one self-contained .tflite file.",

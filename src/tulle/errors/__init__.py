@@ -2,6 +2,7 @@
 
 TulleError                 exit 1
 ├── UsageError             exit 2   what was asked for cannot be meant
+│   ├── FileExists
 │   ├── InvalidApiKey
 │   ├── InvalidFunction
 │   ├── InvalidReference
@@ -46,25 +47,31 @@ TulleError                 exit 1
 ├── EmulatorError          exit 6   the local Lambda cannot start or go on
 │   ├── AddressUnavailable
 │   ├── DeadLetterFileUnusable
+│   ├── ImageNotRunnable
 │   ├── PortInUse
 │   └── TooManyInvocations
-└── AwsError               exit 7   AWS cannot be asked, refuses, or did not become what it should
-    ├── ActionDenied
-    ├── AwsProfileUnknown
-    ├── AwsRefused
-    ├── AwsThrottled
-    ├── AwsUnavailable
-    ├── AwsUnreachable
-    ├── CredentialsExpired
-    ├── CredentialsMissing
-    ├── CredentialsRefused
-    ├── DeploymentFailed
-    ├── DeploymentNotFound
-    ├── ForeignResource
-    ├── RegionMissing
-    ├── SmokeTestFailed
-    ├── StackBusy
-    └── StackStuck
+├── AwsError               exit 7   AWS cannot be asked, refuses, or did not become what it should
+│   ├── ActionDenied
+│   ├── AwsProfileUnknown
+│   ├── AwsRefused
+│   ├── AwsThrottled
+│   ├── AwsUnavailable
+│   ├── AwsUnreachable
+│   ├── CredentialsExpired
+│   ├── CredentialsMissing
+│   ├── CredentialsRefused
+│   ├── DeploymentFailed
+│   ├── DeploymentNotFound
+│   ├── ForeignResource
+│   ├── FunctionFailed
+│   ├── FunctionUnready
+│   ├── RegionMissing
+│   ├── SmokeTestFailed
+│   ├── StackBusy
+│   └── StackStuck
+└── PricingError           exit 8   what a function costs, or should be given, cannot be told
+    ├── MeasurementFailed
+    └── RatesUnknown
 
 What is looked at as a whole (a project file, a bundle) gives `Finding`s instead, all at once; whoever asked raises.
 """
@@ -111,6 +118,8 @@ from tulle.errors.deploy import (
     DeploymentFailed,
     DeploymentNotFound,
     ForeignResource,
+    FunctionFailed,
+    FunctionUnready,
     SmokeTestFailed,
     StackBusy,
     StackStuck,
@@ -119,6 +128,7 @@ from tulle.errors.emulator import (
     AddressUnavailable,
     DeadLetterFileUnusable,
     EmulatorError,
+    ImageNotRunnable,
     PortInUse,
     TooManyInvocations,
 )
@@ -141,11 +151,17 @@ from tulle.errors.model import (
     ParityFailed,
     UnsupportedModel,
 )
+from tulle.errors.pricing import (
+    MeasurementFailed,
+    PricingError,
+    RatesUnknown,
+)
 from tulle.errors.project import (
     InvalidProject,
     ProjectError,
 )
 from tulle.errors.usage import (
+    FileExists,
     InvalidApiKey,
     InvalidFunction,
     InvalidReference,
@@ -181,9 +197,13 @@ __all__ = [
     "DeploymentNotFound",
     "DigestMismatch",
     "EmulatorError",
+    "FileExists",
     "Finding",
     "ForeignResource",
+    "FunctionFailed",
+    "FunctionUnready",
     "ImageNotFound",
+    "ImageNotRunnable",
     "IndexUnavailable",
     "InvalidApiKey",
     "InvalidBase",
@@ -196,6 +216,7 @@ __all__ = [
     "InvalidRequirement",
     "InvalidStage",
     "LockedPackageGone",
+    "MeasurementFailed",
     "MissingExtra",
     "ModelError",
     "ModelNotFound",
@@ -209,7 +230,9 @@ __all__ = [
     "ParityFailed",
     "PictureNotFound",
     "PortInUse",
+    "PricingError",
     "ProjectError",
+    "RatesUnknown",
     "RegionMissing",
     "RegistryDenied",
     "RegistryError",

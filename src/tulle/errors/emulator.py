@@ -8,6 +8,7 @@ __all__ = [
     "AddressUnavailable",
     "DeadLetterFileUnusable",
     "EmulatorError",
+    "ImageNotRunnable",
     "PortInUse",
     "TooManyInvocations",
 ]
@@ -30,6 +31,12 @@ class DeadLetterFileUnusable(EmulatorError):
     """Events that are given up cannot be kept where they should be."""
 
     code = "dead-letter-file-unusable"
+
+
+class ImageNotRunnable(EmulatorError):
+    """An image cannot have a root of its own here, for this system does not allow it."""
+
+    code = "image-not-runnable"
 
 
 class PortInUse(EmulatorError):

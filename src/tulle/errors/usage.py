@@ -5,6 +5,7 @@ from __future__ import annotations
 from tulle.errors.error import TulleError
 
 __all__ = [
+    "FileExists",
     "InvalidApiKey",
     "InvalidFunction",
     "InvalidReference",
@@ -24,6 +25,12 @@ class UsageError(TulleError):
 
     code = "usage"
     exit_code = 2
+
+
+class FileExists(UsageError):
+    """A file that would be written is there already, and may hold somebody's work."""
+
+    code = "file-exists"
 
 
 class PictureNotFound(UsageError):

@@ -1,0 +1,1 @@
+"""Deploying from GitHub Actions, without stored keys."""
