@@ -11,12 +11,15 @@ MODEL = b"TFL3 model"
 
 
 def make_function(
-    *, code: bytes = b"def handler(event, context): ...\n", architecture: str = "x86_64"
+    *,
+    code: bytes = b"def handler(event, context): ...\n",
+    architecture: str = "x86_64",
+    model: bytes = MODEL,
 ) -> Bundle:
     files = (
         entry("lib/libthing.so", b"\x7fELF", Layer.DEPENDENCIES, executable=True),
         entry("PIL/ü a.py", b"", Layer.DEPENDENCIES),
-        entry("model.tflite", MODEL, Layer.MODEL),
+        entry("model.tflite", model, Layer.MODEL),
         entry("manifest.json", b"{}", Layer.MODEL),
         entry("app.py", code, Layer.CODE),
     )

@@ -1,0 +1,116 @@
+"""A proxy that answers for any host over TLS, with certificates of its own authority, and passes on in the clear."""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+import threading
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from typing import TYPE_CHECKING
+
+import trustme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHUNK_BYTES = 65_536
+
+
+@dataclass
+class TlsProxy:
+    """Ends TLS for every host that a route fits; no other host is reached."""
+
+    authority: trustme.CA
+    address: str = ""
+    """`host:port`, to be named in `HTTPS_PROXY` as `http://host:port`."""
+    routes: dict[str, str] = field(default_factory=dict)
+    """Patterns of hosts, and the `host:port` that speaks for them without TLS; the first that fits is taken."""
+    asked: list[str] = field(default_factory=list)
+    """The hosts that somebody wanted to speak to."""
+    _contexts: dict[str, ssl.SSLContext] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def find(self, host: str) -> tuple[str, int] | None:
+        """Say where a host is."""
+        self.asked.append(host)
+        for pattern, address in self.routes.items():
+            if fnmatch(host, pattern):
+                name, _, port = address.rpartition(":")
+                return name, int(port)
+        return None
+
+    def context(self, host: str) -> ssl.SSLContext:
+        """Give what it takes to be a host."""
+        with self._lock:
+            if host not in self._contexts:
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                self.authority.issue_cert(host).configure_cert(context)
+                self._contexts[host] = context
+            return self._contexts[host]
+
+
+class _Server(ThreadingTCPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, proxy: TlsProxy) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.proxy = proxy
+
+
+class _Handler(StreamRequestHandler):
+    rbufsize = 0
+    server: _Server
+
+    def handle(self) -> None:
+        with suppress(OSError):  # whoever left first
+            self._connect()
+
+    def _connect(self) -> None:
+        method, target = self.rfile.readline().decode("latin-1").split()[:2]
+        while self.rfile.readline().strip():
+            pass
+        host = target.rpartition(":")[0]
+        upstream = self.server.proxy.find(host) if method == "CONNECT" else None
+        if upstream is None:
+            self.wfile.write(b"HTTP/1.1 403 No route\r\nContent-Length: 0\r\n\r\n")
+            return
+        self.wfile.write(b"HTTP/1.1 200 Connected\r\n\r\n")
+        context = self.server.proxy.context(host)
+        with (
+            context.wrap_socket(self.connection, server_side=True) as client,
+            socket.create_connection(upstream) as there,
+        ):
+            for side in (client, there):
+                side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            _relay(client, there)
+
+
+def _relay(client: ssl.SSLSocket, there: socket.socket) -> None:
+    """Pass bytes both ways until one side has had enough. One thread does it: a TLS connection is not for two."""
+    while True:
+        ready = [client] if client.pending() else select.select([client, there], [], [])[0]
+        for source in ready:
+            chunk = source.recv(_CHUNK_BYTES)
+            if not chunk:
+                return
+            (there if source is client else client).sendall(chunk)
+
+
+@contextmanager
+def tls_proxy() -> Iterator[TlsProxy]:
+    """Run a proxy on loopback."""
+    proxy = TlsProxy(trustme.CA())
+    with _Server(proxy) as server:
+        proxy.address = f"127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield proxy
+        finally:
+            server.shutdown()
+            thread.join()
