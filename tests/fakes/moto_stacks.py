@@ -1,0 +1,262 @@
+"""What moto's CloudFormation lacks of AWS's change sets, taught to it in this process.
+
+moto applies a change set within the call that executes it, in another order than that of dependencies, forgets outputs
+and tags, knows no rollback, and makes a second stack for a second change set. `complete_stacks` gives it what AWS does
+there, as its user guide and recorded answers have it.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from moto.cloudformation import models, parsing
+from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.exceptions import ServiceException
+from moto.core.responses import EmptyResult
+
+from fakes.moto_resources import RESOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["complete_stacks", "holding_stacks"]
+
+_OPEN = threading.Event()
+_OPEN.set()
+_WAIT_S = 30
+_UPDATABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_FAILED")
+_create_change_set = models.CloudFormationBackend.create_change_set
+
+
+class _ChangeSetNotFound(ServiceException):
+    code = "ChangeSetNotFound"
+
+
+class _InvalidChangeSetStatus(ServiceException):
+    code = "InvalidChangeSetStatus"
+
+
+def complete_stacks() -> None:
+    """Teach moto, for as long as this process lives, what AWS does with change sets and stacks."""
+    assert RESOURCES  # to be there is enough: moto looks for subclasses
+    backend: Any = models.CloudFormationBackend
+    backend.create_change_set = _create
+    backend.describe_change_set = _describe
+    backend.execute_change_set = _execute
+    resources: Any = parsing.ResourceMap
+    resources.delete = _remove_all
+    response: Any = CloudFormationResponse
+    response.continue_update_rollback = _continue_update_rollback
+
+
+@contextmanager
+def holding_stacks() -> Iterator[None]:
+    """Keep stacks that change in progress until the end of the block."""
+    _OPEN.clear()
+    try:
+        yield
+    finally:
+        _OPEN.set()
+
+
+def _create(backend: Any, stack_name: str, change_set_name: str, **more: Any) -> tuple[str, str]:
+    there = next((stack for stack in backend.stacks.values() if stack.name == stack_name), None)
+    if more["change_set_type"] == "UPDATE":
+        if there is None or there.status == "REVIEW_IN_PROGRESS":
+            raise ValidationError(message=f"Stack [{stack_name}] does not exist")
+        _refuse_unless_updatable(there)
+        return _create_change_set(backend, stack_name, change_set_name, **more)
+    if there and there.status != "REVIEW_IN_PROGRESS":
+        raise ValidationError(
+            message=f"Stack [{stack_name}] already exists and cannot be created again"
+            f" with the changeSet [{change_set_name}]."
+        )
+    change_set_id, stack_id = _create_change_set(backend, stack_name, change_set_name, **more)
+    if there:
+        del backend.stacks[stack_id]
+        change_set = backend.change_sets[change_set_id]
+        change_set.stack, change_set.stack_id = there, there.stack_id
+    return change_set_id, there.stack_id if there else stack_id
+
+
+def _refuse_unless_updatable(stack: Any) -> None:
+    if stack.status not in _UPDATABLE:
+        raise ValidationError(
+            message=f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
+        )
+
+
+def _describe(backend: Any, change_set_name: str) -> Any:
+    for change_set in backend.change_sets.values():
+        if change_set_name in {change_set.change_set_id, change_set.change_set_name}:
+            return change_set
+    raise _ChangeSetNotFound(f"ChangeSet [{change_set_name}] does not exist")
+
+
+def _execute(backend: Any, change_set_name: str, stack_name: str | None = None) -> None:  # noqa: ARG001 (moto's)
+    change_set = _describe(backend, change_set_name)
+    stack = change_set.stack
+    if change_set.execution_status != "AVAILABLE":
+        raise _InvalidChangeSetStatus(
+            f"ChangeSet [{change_set_name}] cannot be executed in its current status of"
+            f" [{change_set.execution_status}]"
+        )
+    if change_set.change_set_type == "UPDATE":
+        _refuse_unless_updatable(stack)
+    change_set.execution_status = "EXECUTE_IN_PROGRESS"
+    for other in list(backend.change_sets.values()):  # as AWS does: they no longer hold
+        if other.stack is stack and other is not change_set:
+            del backend.change_sets[other.change_set_id]
+    _turn(stack, f"{change_set.change_set_type}_IN_PROGRESS", "User Initiated")
+    threading.Thread(target=_change, args=(change_set,), daemon=True).start()
+
+
+def _change(change_set: Any) -> None:
+    """Do what a change set says, as AWS does after it answered."""
+    _OPEN.wait(_WAIT_S)
+    stack, kind = change_set.stack, change_set.change_set_type
+    before = stack.template_dict
+    try:
+        _update(stack.resource_map, change_set.template_dict)
+    except Exception as exc:  # noqa: BLE001 (whatever a resource of moto raises)
+        change_set.execution_status = "EXECUTE_FAILED"
+        _roll_back(stack, kind, before, _culprit(change_set), str(exc))
+        return
+    for change in change_set.changes:
+        word = {"Add": "CREATE", "Modify": "UPDATE", "Remove": "DELETE"}[change.action]
+        for status in (f"{word}_IN_PROGRESS", f"{word}_COMPLETE"):
+            _add_event(stack, change.logical_resource_id, change.resource_type, status)
+    stack.template, stack.tags = change_set.template, change_set.tags or stack.tags
+    stack._parse_template()
+    stack.output_map = stack._create_output_map()
+    change_set.execution_status = "EXECUTE_COMPLETE"
+    _turn(stack, f"{kind}_COMPLETE")
+
+
+def _update(resources: Any, template: dict[str, Any]) -> None:
+    """Bring resources to what a template says, each after those that it refers to."""
+    old, made = resources._resource_json_map, resources._parsed_resources
+    difference = resources.build_resource_diff(template)
+    resources._template = template
+    resources._resource_json_map = template["Resources"]
+    resources.load_parameters()
+    resources.load_conditions()
+    for name in _in_order(template["Resources"]):
+        if name in difference["Add"]:
+            resources[name]  # moto makes what is asked for
+        elif name in difference["Modify"]:
+            new: Any = parsing.parse_and_update_resource(
+                name,
+                template["Resources"][name],
+                resources,
+                resources._account_id,
+                resources._region_name,
+            )
+            made[name] = new or made.get(name)  # moto forgets what it cannot update
+    for name in reversed(_in_order(old)):
+        if name in difference["Remove"]:
+            _remove(resources, name, old[name])
+
+
+def _remove(resources: Any, name: str, said: dict[str, Any]) -> None:
+    there = resources._parsed_resources.pop(name, None)
+    if there and said.get("DeletionPolicy") != "Retain":
+        resources._delete_resource(there, said)
+
+
+def _remove_all(resources: Any) -> None:
+    """Remove what a stack has, each before what it refers to."""
+    there = resources._resource_json_map
+    for name in reversed(_in_order(there)):
+        _remove(resources, name, there[name])
+
+
+def _in_order(resources: dict[str, Any]) -> list[str]:
+    """Put resources after those that they need."""
+    order: list[str] = []
+
+    def add(name: str) -> None:
+        if name in order or name not in resources:
+            return
+        for other in _references(resources[name]):
+            add(other)
+        order.append(name)
+
+    for name in resources:
+        add(name)
+    return order
+
+
+def _references(part: Any) -> list[str]:
+    if isinstance(part, str):
+        return re.findall(r"\$\{([A-Za-z0-9]+)", part)
+    if isinstance(part, list):
+        return [name for item in part for name in _references(item)]
+    if not isinstance(part, dict):
+        return []
+    found = [name for item in part.values() for name in _references(item)]
+    for key in ("Ref", "Fn::GetAtt", "DependsOn"):
+        said = part.get(key, [])
+        names = [said] if isinstance(said, str) else said
+        found += names[:1] if key == "Fn::GetAtt" else names
+    return found
+
+
+def _culprit(change_set: Any) -> tuple[str, str]:
+    """Name the first resource that is to be there and is not, or else is to change."""
+    made = change_set.stack.resource_map._parsed_resources
+    changes = [change for change in change_set.changes if change.action != "Remove"]
+    first = next((one for one in changes if one.logical_resource_id not in made), changes[0])
+    return first.logical_resource_id, first.resource_type
+
+
+def _roll_back(
+    stack: Any, kind: str, before: dict[str, Any], culprit: tuple[str, str], reason: str
+) -> None:
+    _add_event(stack, *culprit, f"{kind}_IN_PROGRESS")
+    _add_event(stack, *culprit, f"{kind}_FAILED", reason)
+    back = "ROLLBACK" if kind == "CREATE" else "UPDATE_ROLLBACK"
+    failed = f"The following resource(s) failed to {kind.lower()}: [{culprit[0]}]. "
+    _turn(stack, f"{back}_IN_PROGRESS", failed)
+    if kind == "UPDATE":
+        _update(stack.resource_map, before)
+    else:
+        stack.resource_map.delete()
+    _turn(stack, f"{back}_COMPLETE")
+
+
+def _turn(stack: Any, status: str, reason: str | None = None) -> None:
+    stack._add_stack_event(status, resource_status_reason=reason)
+    stack.status = status
+
+
+def _add_event(
+    stack: Any, logical_id: str, resource_type: str, status: str, reason: str | None = None
+) -> None:
+    stack.events.append(
+        models.Event(
+            stack_id=stack.stack_id,
+            stack_name=stack.name,
+            logical_resource_id=logical_id,
+            physical_resource_id="",
+            resource_type=resource_type,
+            resource_status=status,
+            resource_status_reason=reason,
+            resource_properties=None,
+        )
+    )
+
+
+def _continue_update_rollback(response: Any) -> EmptyResult:
+    stack = response.cloudformation_backend.get_stack(response._get_param("StackName"))
+    if stack.status != "UPDATE_ROLLBACK_FAILED":
+        raise ValidationError(
+            message=f"Stack:{stack.stack_id} is in {stack.status} state and can not be rolled back."
+        )
+    _turn(stack, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
+    _turn(stack, "UPDATE_ROLLBACK_COMPLETE")
+    return EmptyResult()
