@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tulle.pricing.estimate import Workload, estimate
+from tulle.pricing.estimate import estimate
+from tulle.pricing.rates import Priced
+from tulle.pricing.workload import Workload
 from tulle.project.api import ApiType
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ class PriceTag:
 
     def __call__(self, record: Record, report: Report) -> Json:
         """Price a call as it was, and a million that are like it but find a warm environment."""
-        call = self._workload(record, report, report.billed_duration_ms)
-        million = self._workload(record, report, math.ceil(report.duration_ms), requests=_MILLION)
+        init_ms = report.init_duration_ms or 0
+        call = self._workload(record, report, report.duration_ms + init_ms)
+        million = self._workload(record, report, report.duration_ms, requests=_MILLION)
         estimates = (
             estimate(call, self.rates, free_tier=False),
             estimate(million, self.rates, free_tier=False),
@@ -49,7 +51,7 @@ class PriceTag:
             {"what": "compute", **_prices(each.compute_usd for each in estimates)},
             {"what": "requests", **_prices(each.requests_usd for each in estimates)},
         ]
-        if call.api in self.rates.api:
+        if Priced.gateway(call.api) is not None:
             parts.append({"what": "gateway", **_prices(each.api_usd for each in estimates)})
         return {
             **_prices(each.total_usd for each in estimates),
@@ -60,12 +62,12 @@ class PriceTag:
         }
 
     def _workload(
-        self, record: Record, report: Report, billed_duration_ms: int, *, requests: int = 1
+        self, record: Record, report: Report, duration_ms: float, *, requests: int = 1
     ) -> Workload:
         answered = record.answered
         return Workload(
             requests=requests,
-            billed_duration_ms=billed_duration_ms,
+            duration_ms=duration_ms,
             memory_mb=report.memory_size_mb,
             architecture=self.architecture,
             api=ApiType.NONE if answered is None else self.api,

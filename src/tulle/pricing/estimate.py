@@ -1,4 +1,4 @@
-"""Owns `estimate`: what a workload would cost on AWS."""
+"""Owns `estimate`: what a workload would cost on AWS, line by line."""
 
 from __future__ import annotations
 
@@ -6,60 +6,84 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tulle.project.api import ApiType
+from tulle.pricing.rates import Priced
 
 if TYPE_CHECKING:
-    from tulle.pricing.rates import Rates
-    from tulle.target import Architecture
+    from tulle.pricing.rates import Charge, Rates, Tariff
+    from tulle.pricing.workload import Workload
 
-__all__ = ["Estimate", "Workload", "estimate"]
+__all__ = ["Estimate", "EstimateLine", "estimate"]
 
-# HTTP APIs count a request once for each such step of its size.
-_HTTP_STEP_BYTES = 512 * 1024
+_COMPUTE = frozenset(
+    {
+        Priced.COMPUTE_X86_64,
+        Priced.COMPUTE_ARM64,
+        Priced.PROVISIONED_X86_64,
+        Priced.PROVISIONED_ARM64,
+        Priced.PROVISIONED_COMPUTE_X86_64,
+        Priced.PROVISIONED_COMPUTE_ARM64,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workload:
-    """What a function does in a month, each time the same.
+class EstimateLine:
+    """What one thing costs in a month.
 
     Args:
-        requests: how many come.
-        billed_duration_ms: what Lambda bills of each, as its REPORT line says.
-        api: what stands before the function; `ApiType.NONE` where it is invoked directly.
-        request_bytes: the size of a request's body.
+        quantity: how much there is of it.
+        unit: of what, such as `GB-s`.
+        free: how much of that costs nothing.
+        charges: the rest, by the tiers of the tariff.
     """
 
-    requests: int
-    billed_duration_ms: int
-    memory_mb: int
-    architecture: Architecture
-    api: ApiType = ApiType.NONE
-    request_bytes: int = 0
+    priced: Priced
+    quantity: Decimal
+    unit: str
+    free: Decimal
+    charges: tuple[Charge, ...]
 
     @property
-    def gb_s(self) -> Decimal:
-        """The memory that is held, and for how long."""
-        return Decimal(self.requests * self.memory_mb * self.billed_duration_ms) / 1024 / 1000
-
-    @property
-    def api_requests(self) -> int:
-        """How many requests the gateway counts."""
-        steps = -(-self.request_bytes // _HTTP_STEP_BYTES) if self.api is ApiType.HTTP else 1
-        return self.requests * max(steps, 1)
+    def usd(self) -> Decimal:
+        """What it costs."""
+        return sum((charge.usd for charge in self.charges), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A month's cost in USD, by what is paid for."""
+    """A month's cost in USD."""
 
-    compute_usd: Decimal
-    requests_usd: Decimal
-    api_usd: Decimal
+    lines: tuple[EstimateLine, ...]
+    requests: int
 
     @property
     def total_usd(self) -> Decimal:
         """All of it."""
-        return self.compute_usd + self.requests_usd + self.api_usd
+        return sum((line.usd for line in self.lines), Decimal(0))
+
+    @property
+    def request_usd(self) -> Decimal:
+        """Divide the month among its requests."""
+        return self.total_usd / max(self.requests, 1)
+
+    @property
+    def compute_usd(self) -> Decimal:
+        """What the memory costs that is held."""
+        return sum((line.usd for line in self.lines if line.priced in _COMPUTE), Decimal(0))
+
+    @property
+    def requests_usd(self) -> Decimal:
+        """What Lambda asks for being asked."""
+        return self.usd(Priced.REQUESTS)
+
+    @property
+    def api_usd(self) -> Decimal:
+        """What the gateway asks."""
+        return self.usd(Priced.HTTP_API) + self.usd(Priced.REST_API)
+
+    def usd(self, priced: Priced) -> Decimal:
+        """Tell what one thing costs; nothing where there is none of it."""
+        return sum((line.usd for line in self.lines if line.priced is priced), Decimal(0))
 
 
 def estimate(workload: Workload, rates: Rates, *, free_tier: bool) -> Estimate:
@@ -68,15 +92,30 @@ def estimate(workload: Workload, rates: Rates, *, free_tier: bool) -> Estimate:
     Args:
         workload: all that the account does in it.
         rates: the region's.
-        free_tier: whether Lambda's free requests and GB-seconds are taken off. API Gateway has none
-            that lasts.
+        free_tier: whether what is free for every account and for good is taken off. (What AWS gives
+            to new accounts for a while is not known here.) Lambda gives nothing free to functions
+            with provisioned concurrency.
     """
-    free_gb_s, free_requests = rates.free_gb_s, rates.free_requests
-    if not free_tier:
-        free_gb_s = free_requests = Decimal(0)
-    tariff = rates.api.get(workload.api)
     return Estimate(
-        compute_usd=rates.gb_s[workload.architecture].cost_usd(workload.gb_s, free=free_gb_s),
-        requests_usd=rates.request.cost_usd(Decimal(workload.requests), free=free_requests),
-        api_usd=tariff.cost_usd(Decimal(workload.api_requests)) if tariff else Decimal(0),
+        lines=tuple(
+            _line(
+                priced,
+                quantity,
+                rates.tariffs[priced],
+                free_tier=free_tier and not (priced is Priced.REQUESTS and workload.provisioned),
+            )
+            for priced, quantity in workload.quantities().items()
+        ),
+        requests=workload.requests,
+    )
+
+
+def _line(priced: Priced, quantity: Decimal, tariff: Tariff, *, free_tier: bool) -> EstimateLine:
+    free = min(tariff.free, quantity) if free_tier else Decimal(0)
+    return EstimateLine(
+        priced=priced,
+        quantity=quantity,
+        unit=tariff.unit,
+        free=free,
+        charges=tariff.charges(quantity - free),
     )
