@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import NoCredentialsError
 
 from tulle import __version__
 from tulle.aws.failure import translated
 from tulle.errors import RegionMissing
 
 if TYPE_CHECKING:
+    from botocore.credentials import Credentials
+    from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_ecr import ECRClient
@@ -38,6 +41,11 @@ class AwsSession:
             user_agent_extra=f"tulle/{__version__}",
         )
 
+    def api_gateway(self) -> APIGatewayClient:
+        """Give a client of REST APIs' settings."""
+        with translated("apigateway"):
+            return self._session.client("apigateway", config=self._config)
+
     def cloudformation(self) -> CloudFormationClient:
         """Give a client of CloudFormation."""
         with translated("cloudformation"):
@@ -57,6 +65,11 @@ class AwsSession:
         """Give a client of IAM."""
         with translated("iam"):
             return self._session.client("iam", config=self._config)
+
+    def function_settings(self) -> LambdaClient:
+        """Give a client of Lambda for all but invocations, which tries again as others do."""
+        with translated("lambda"):
+            return self._session.client("lambda", config=self._config)
 
     def functions(self) -> LambdaClient:
         """Give a client of Lambda that waits as long as a function may run, and invokes once only."""
@@ -80,6 +93,20 @@ class AwsSession:
         """Give a client of S3."""
         with translated("s3"):
             return self._session.client("s3", config=self._config)
+
+    def credentials(self) -> Credentials:
+        """Give what signs a request that is made by hand."""
+        with translated("sts"):
+            found = self._session.get_credentials()
+            if found is None:
+                raise NoCredentialsError
+        return found
+
+    def authorities(self) -> str | None:
+        """Give the file of certificate authorities that AWS's clients trust; None is their own."""
+        # boto3 does not pass this setting on.
+        found = self._session._session.get_config_variable("ca_bundle")  # noqa: SLF001
+        return str(found) if found else None
 
     def sts(self) -> STSClient:
         """Give a client of the service that knows who somebody is."""

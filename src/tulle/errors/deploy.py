@@ -8,6 +8,8 @@ __all__ = [
     "DeploymentFailed",
     "DeploymentNotFound",
     "ForeignResource",
+    "FunctionFailed",
+    "FunctionUnready",
     "SmokeTestFailed",
     "StackBusy",
     "StackStuck",
@@ -30,6 +32,18 @@ class ForeignResource(AwsError):
     """A thing of the name that tulle would take is there, and tulle did not make it."""
 
     code = "foreign-resource"
+
+
+class FunctionFailed(AwsError):
+    """A deployed function was asked, and failed or answered with an error."""
+
+    code = "function-failed"
+
+
+class FunctionUnready(AwsError):
+    """A function is there and cannot be invoked for now."""
+
+    code = "function-unready"
 
 
 class StackBusy(AwsError):
