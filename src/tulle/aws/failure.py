@@ -26,8 +26,9 @@ from tulle.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["code_of", "message_of", "translated"]
+__all__ = ["NAME_A_REGION", "code_of", "denial", "message_of", "translated"]
 
+NAME_A_REGION = "name one: --region eu-west-1, or AWS_DEFAULT_REGION, or `region` in the profile"
 _LOGIN = "log in as you do for the AWS CLI (`aws configure`, `aws sso login`), or name a --profile"
 
 _EXPIRED = frozenset(
@@ -61,8 +62,23 @@ _THROTTLED = frozenset(
     }
 )
 _DENIED_TEXT = re.compile(
-    r"not authorized to perform:? (?P<action>[\w-]+:\w+)(?: on resource:? (?P<resource>\S+))?"
+    r"not authorized to perform:? (?P<action>[\w-]+:\w+)(?: on resource:? \"?(?P<resource>[^\s\"]+))?"
 )
+# What IAM calls the operations whose permission has another name.
+_ACTIONS = {
+    "lambda:Invoke": "lambda:InvokeFunction",
+    "s3:CompleteMultipartUpload": "s3:PutObject",
+    "s3:CreateMultipartUpload": "s3:PutObject",
+    "s3:DeleteObjects": "s3:DeleteObjectVersion",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:UploadPart": "s3:PutObject",
+}
 
 
 @contextmanager
@@ -102,10 +118,12 @@ def _refusal(error: boto.ClientError, service: str) -> AwsError:
     if code in _REFUSED:
         return CredentialsRefused(
             f"AWS does not accept your credentials: {message}",
-            hint=f"{_LOGIN}; a clock that is wrong by minutes does this too",
+            hint=f"{_LOGIN}; a clock that is wrong by minutes does this too, "
+            "and so does a region that the account has not enabled",
         )
     if code in _DENIED:
-        return _denied(error, service)
+        operation = f"{service}:{error.operation_name}"
+        return denial(message, _ACTIONS.get(operation, operation))
     if code in _THROTTLED:
         return AwsThrottled(
             f"AWS was asked too often for {error.operation_name}, and gave up after several tries",
@@ -122,20 +140,26 @@ def _refusal(error: boto.ClientError, service: str) -> AwsError:
     )
 
 
-def _denied(error: boto.ClientError, service: str) -> ActionDenied:
-    """Name the action that is denied, with the statement that would allow it."""
-    found = _DENIED_TEXT.search(message_of(error))
-    action = found["action"] if found else f"{service}:{error.operation_name}"
-    resource = found["resource"] if found and found["resource"] else "*"
-    resource = resource.rstrip(".,")
-    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
-    explicit = "explicit deny" in message_of(error)
+def denial(message: str, action: str) -> ActionDenied:
+    """Name an action that is denied, with the statement that would allow it.
+
+    Args:
+        message: AWS's words, which may name the action and the resource.
+        action: IAM's name of what was asked, should they not.
+    """
+    found = _DENIED_TEXT.search(message)
+    resource = (found and found["resource"]) or "*"
+    statement = {
+        "Effect": "Allow",
+        "Action": found["action"] if found else action,
+        "Resource": resource.rstrip(".,"),
+    }
     return ActionDenied(
-        f"you may not do `{action}` in this account",
+        f"you may not do `{statement['Action']}` in this account",
         hint="a policy denies this on purpose: ask whoever keeps the account"
-        if explicit
+        if "explicit deny" in message
         else "have this statement added to your policy, or name another --profile",
-        detail=f"{message_of(error)}\n\n{json.dumps(statement, indent=2)}",
+        detail=f"{message}\n\n{json.dumps(statement, indent=2)}",
     )
 
 
@@ -155,7 +179,9 @@ def _missing(_: str) -> AwsError:
 
 
 def _expired(message: str) -> AwsError:
-    return CredentialsExpired(f"your AWS login is over ({message})", hint=_LOGIN)
+    return CredentialsExpired(
+        f"your AWS login is over, or cannot be renewed ({message})", hint=_LOGIN
+    )
 
 
 def _unusable(message: str) -> AwsError:
@@ -166,9 +192,20 @@ def _unusable(message: str) -> AwsError:
 
 
 def _no_region(message: str) -> AwsError:
-    return RegionMissing(
-        f"AWS's region is not known: {message}",
-        hint="name one: --region eu-west-1, or AWS_REGION, or `region` in the profile",
+    return RegionMissing(f"AWS's region is not known: {message}", hint=NAME_A_REGION)
+
+
+def _throttled(message: str) -> AwsError:
+    return AwsThrottled(
+        f"AWS was asked too often: {message}",
+        hint="wait a minute and run the command again; it goes on where it was",
+    )
+
+
+def _untrusted(message: str) -> AwsError:
+    return AwsUnreachable(
+        f"what answers in AWS's place cannot be trusted: {message}",
+        hint="for a proxy with an authority of its own, set AWS_CA_BUNDLE to its certificate",
     )
 
 
@@ -179,12 +216,21 @@ def _unreachable(message: str) -> AwsError:
     )
 
 
+def _late(message: str) -> AwsError:
+    return AwsUnavailable(
+        f"AWS did not come to an end: {message}",
+        hint="run the command again: it goes on where it was",
+    )
+
+
+# From the particular to the general: the first that fits is taken.
 _TROUBLES = (
-    ((boto.NoCredentialsError, boto.PartialCredentialsError), _missing),
+    ((boto.NoAuthTokenError, boto.NoCredentialsError, boto.PartialCredentialsError), _missing),
     (
         (
             boto.CredentialRetrievalError,
             boto.LoginError,
+            boto.MetadataRetrievalError,
             boto.RefreshWithMFAUnsupportedError,
             boto.SSOError,
             boto.TokenRetrievalError,
@@ -193,15 +239,55 @@ _TROUBLES = (
     ),
     (
         (
+            boto.EndpointProviderError,
+            boto.EndpointVariantError,
+            boto.InvalidRegionError,
+            boto.NoRegionError,
+            boto.ServiceNotInRegionError,
+            boto.UnknownEndpointError,
+            boto.UnknownFIPSEndpointError,
+            boto.UnknownRegionError,
+        ),
+        _no_region,
+    ),
+    (
+        (
             boto.ConfigNotFound,
             boto.ConfigParseError,
             boto.InfiniteLoopConfigError,
+            boto.InvalidChecksumConfigError,
             boto.InvalidConfigError,
+            boto.InvalidDefaultsMode,
+            boto.InvalidEndpointConfigurationError,
+            boto.InvalidEndpointDiscoveryConfigurationError,
+            boto.InvalidIMDSEndpointError,
+            boto.InvalidIMDSEndpointModeError,
+            boto.InvalidMaxRetryAttemptsError,
+            boto.InvalidProxiesConfigError,
+            boto.InvalidRetryConfigurationError,
+            boto.InvalidS3AddressingStyleError,
+            boto.InvalidS3UsEast1RegionalEndpointConfigError,
+            boto.InvalidSTSRegionalEndpointsConfigError,
+            boto.MissingDependencyException,
             boto.ProfileNotFound,
             boto.UnknownCredentialError,
+            boto.UnknownSignatureVersionError,
+            boto.UnknownTokenProviderError,
+            boto.UnsupportedS3ConfigurationError,
         ),
         _unusable,
     ),
-    ((boto.InvalidRegionError, boto.NoRegionError, boto.UnknownRegionError), _no_region),
-    ((boto.ConnectionError, boto.HTTPClientError, boto.IncompleteReadError), _unreachable),
+    ((boto.CapacityNotAvailableError,), _throttled),
+    ((boto.SSLError,), _untrusted),
+    (
+        (
+            boto.ChecksumError,
+            boto.ConnectionError,
+            boto.FlexibleChecksumError,
+            boto.HTTPClientError,
+            boto.IncompleteReadError,
+        ),
+        _unreachable,
+    ),
+    ((boto.WaiterError,), _late),
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import NoCredentialsError
 
 from tulle import __version__
-from tulle.aws.failure import translated
+from tulle.aws.failure import NAME_A_REGION, translated
 from tulle.errors import RegionMissing
 
 if TYPE_CHECKING:
@@ -27,17 +28,18 @@ if TYPE_CHECKING:
 
 __all__ = ["AwsSession", "open_session"]
 
+_ATTEMPTS = 8  # where neither AWS_MAX_ATTEMPTS nor the profile says how often
 _INVOCATION_S = 900  # the longest that Lambda lets a function run
 
 
 class AwsSession:
     """Gives clients of AWS's services. Credentials, profiles, SSO, regions and endpoints are boto3's own."""
 
-    def __init__(self, session: boto3.Session, region: str) -> None:
+    def __init__(self, session: boto3.Session, region: str, *, attempts: int | None = None) -> None:
         self._session = session
         self.region = region
         self._config = Config(
-            retries={"mode": "adaptive", "max_attempts": 8},
+            retries={"mode": "adaptive", "total_max_attempts": attempts or _ATTEMPTS},
             user_agent_extra=f"tulle/{__version__}",
         )
 
@@ -119,18 +121,16 @@ def open_session(*, profile: str | None = None, region: str | None = None) -> Aw
 
     Args:
         profile: a profile of AWS's configuration files; None takes `AWS_PROFILE`, or the default.
-        region: AWS's name of a region; None takes `AWS_REGION`, `AWS_DEFAULT_REGION`, or the profile's.
+        region: AWS's name of a region; None takes `AWS_DEFAULT_REGION`, or the profile's.
 
     Raises:
         AwsProfileUnknown: the profile is not there, or cannot be used.
         RegionMissing: no region is named anywhere.
     """
     with translated("sts"):
-        session = boto3.Session(profile_name=profile, region_name=region)
-        found = session.region_name
+        core = botocore.session.Session()
+        session = boto3.Session(botocore_session=core, profile_name=profile, region_name=region)
+        found, attempts = session.region_name, core.get_config_variable("max_attempts")
     if not found:
-        raise RegionMissing(
-            "no AWS region is named",
-            hint="name one: --region eu-west-1, or AWS_REGION, or `region` in the profile",
-        )
-    return AwsSession(session, found)
+        raise RegionMissing("no AWS region is named", hint=NAME_A_REGION)
+    return AwsSession(session, found, attempts=attempts)
