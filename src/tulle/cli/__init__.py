@@ -24,6 +24,7 @@ _COMMANDS = {
     "evaluate": ("tulle.cli.evaluate", "Judge models on pictures whose categories are known."),
     "build": ("tulle.cli.build", "Pack the function: a container image, a zip or a Dockerfile."),
     "dev": ("tulle.cli.dev", "Run the function in a local Lambda, with a gateway before it."),
+    "doctor": ("tulle.cli.doctor", "Look at all that a deployment needs, before it is needed."),
 }
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tulle.progress import Reporter
     from tulle.target import Target
 
-__all__ = ["choose", "unpack"]
+__all__ = ["choose", "look_up", "unpack"]
 
 _ROUNDS = 20
 """More versions than this are not passed over: then the package was never made for such a system."""
@@ -76,6 +76,19 @@ def choose(request: Request, target: Target, uv: Uv, reporter: Reporter) -> Choi
         passed_over += found
         fitting |= {wheel for wheel in unseen if wheel.name not in {one.name for one in found}}
     raise nothing_fits(passed_over[-1].name, target, "\n".join(map(str, passed_over)))
+
+
+def look_up(request: Request, target: Target, uv: Uv) -> tuple[Wheel, ...]:
+    """Ask the index for what a build would try first; no package is downloaded, so none is looked into.
+
+    Raises:
+        PackagesError: there is nothing to choose, or no index to choose from.
+    """
+    passed_over = _known_misfits(target) if request.with_runtime else ()
+    try:
+        return _resolve(request, target, uv, passed_over)
+    except UvFailed as failure:
+        raise explain_choosing(failure.said, target, _by_name(passed_over)) from None
 
 
 def _known_misfits(target: Target) -> tuple[_Misfit, ...]:
