@@ -10,7 +10,7 @@ demo: .venv/installed-tool
 	$(BIN)/python examples/demo.py
 
 test: .venv/installed-tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed-tests
 	$(BIN)/ruff format --check .

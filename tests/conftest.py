@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -29,11 +30,45 @@ collect_ignore_glob = (
 )
 
 
-def pytest_configure() -> None:
-    """Let signals through: a shell has a job in the background, and its children, ignore some, and so does `nohup`."""
+# Where several workers share the files, those that take longest begin first, so that none is alone with one at the end.
+LONGEST_FIRST = (
+    "integration/test_recipes.py",
+    "integration/test_convert",
+    "browser/",
+    "integration/emulator/",
+    "integration/",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make what all workers share, and let signals through.
+
+    A shell has a job in the background, and its children, ignore some signals, and so does `nohup`.
+    """
+    if not hasattr(config, "workerinput"):  # workers inherit the variable
+        cache = TemporaryDirectory(prefix="tulle-cache-")
+        os.environ["TULLE_TEST_CACHE"] = cache.name
+        config.add_cleanup(cache.cleanup)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Give each processor a worker, and one more, for many tests wait; some need a gigabyte, so eight are enough."""
+    return min(8, (os.cpu_count() or 1) + 1)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Order the files for workers; a run in one process keeps the order in which they are found."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _place_in_line(str(item.path.relative_to(ROOT / "tests"))))
+
+
+def _place_in_line(path: str) -> int:
+    places = (place for place, start in enumerate(LONGEST_FIRST) if path.startswith(start))
+    return next(places, len(LONGEST_FIRST))
 
 
 def _photographs() -> tuple[Path, ...]:

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,9 @@ from integration.emulator.dev_process import TULLE
 __all__ = ["built", "run_build", "shared_cache"]
 
 
-@cache
 def shared_cache() -> Path:
-    """Make one cache for the whole run, so that packages are fetched once."""
-    holder = tempfile.TemporaryDirectory(prefix="tulle-cache-")
-    _HELD.append(holder)
-    return Path(holder.name)
-
-
-_HELD: list[tempfile.TemporaryDirectory[str]] = []
+    """Give the one cache of the whole run, which all workers share, so that packages are fetched once."""
+    return Path(os.environ["TULLE_TEST_CACHE"])
 
 
 def run_build(
@@ -47,8 +40,15 @@ def run_build(
         check=False,
     )
     if lock.exists():
-        shutil.copyfile(lock, known)
+        _replace(known, lock)
     return ran
+
+
+def _replace(known: Path, lock: Path) -> None:
+    """Keep a lock for the next build, at once: another worker may be reading the one that is there."""
+    with tempfile.NamedTemporaryFile(dir=known.parent, delete=False) as file:
+        file.write(lock.read_bytes())
+    Path(file.name).replace(known)
 
 
 def built(*arguments: str | Path, folder: Path, cache_folder: Path | None = None) -> dict[str, Any]:
