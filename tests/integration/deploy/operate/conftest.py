@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import http.client
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from moto.server import ThreadedMotoServer
 
+from fakes.moto_metrics import complete_metrics
+from fakes.moto_stacks import complete_stacks
 from integration.deploy.operate.gateway import Gateway, running_gateway
 from integration.emulator.dev_process import Dev, running_dev
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from fakes.aws import FakeAws
+    from tulle.aws.session import AwsSession
 
 FUNCTIONS = Path(__file__).parents[2] / "emulator" / "functions"
 
@@ -49,3 +56,27 @@ def gateway(gateway_server: Gateway) -> Gateway:
     gateway_server.refusals.clear()
     gateway_server.seen.clear()
     return gateway_server
+
+
+@pytest.fixture(scope="session")
+def taught_moto() -> Iterator[str]:
+    """Run moto in this process, taught what it lacks; give its URL."""
+    complete_stacks()
+    complete_metrics()
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def session(aws: FakeAws, taught_moto: str) -> AwsSession:
+    """Give a session of an AWS in which nothing is, with stacks and metrics as AWS has them."""
+    for path, body in (("reset", ""), ("config", '{"lambda": {"use_docker": false}}')):
+        connection = http.client.HTTPConnection(taught_moto.removeprefix("http://"))
+        headers = {"Content-Type": "application/json"}
+        connection.request("POST", f"/moto-api/{path}", body.encode(), headers)
+        assert connection.getresponse().status in {200, 201}
+        connection.close()
+    return aws.session(endpoint=taught_moto)
