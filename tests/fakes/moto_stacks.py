@@ -121,7 +121,7 @@ def _change(change_set: Any) -> None:
     stack, kind = change_set.stack, change_set.change_set_type
     before = stack.template_dict
     try:
-        _update(stack.resource_map, change_set.template_dict)
+        _update(stack.resource_map, change_set.template_dict, change_set.parameters)
     except Exception as exc:  # noqa: BLE001 (whatever a resource of moto raises)
         change_set.execution_status = "EXECUTE_FAILED"
         _roll_back(stack, kind, before, _culprit(change_set), str(exc))
@@ -131,17 +131,18 @@ def _change(change_set: Any) -> None:
         for status in (f"{word}_IN_PROGRESS", f"{word}_COMPLETE"):
             _add_event(stack, change.logical_resource_id, change.resource_type, status)
     stack.template, stack.tags = change_set.template, change_set.tags or stack.tags
+    stack.parameters = change_set.parameters
     stack._parse_template()
     stack.output_map = stack._create_output_map()
     change_set.execution_status = "EXECUTE_COMPLETE"
     _turn(stack, f"{kind}_COMPLETE")
 
 
-def _update(resources: Any, template: dict[str, Any]) -> None:
+def _update(resources: Any, template: dict[str, Any], parameters: dict[str, str]) -> None:
     """Bring resources to what a template says, each after those that it refers to."""
     old, made = resources._resource_json_map, resources._parsed_resources
-    difference = resources.build_resource_diff(template)
-    resources._template = template
+    difference = resources.build_resource_diff(template, parameters)
+    resources._template, resources.input_parameters = template, parameters
     resources._resource_json_map = template["Resources"]
     resources.load_parameters()
     resources.load_conditions()
@@ -164,7 +165,7 @@ def _update(resources: Any, template: dict[str, Any]) -> None:
 
 def _remove(resources: Any, name: str, said: dict[str, Any]) -> None:
     there = resources._parsed_resources.pop(name, None)
-    if there and said.get("DeletionPolicy") != "Retain":
+    if there and not said.get("DeletionPolicy", "").startswith("Retain"):
         resources._delete_resource(there, said)
 
 
@@ -223,7 +224,7 @@ def _roll_back(
     failed = f"The following resource(s) failed to {kind.lower()}: [{culprit[0]}]. "
     _turn(stack, f"{back}_IN_PROGRESS", failed)
     if kind == "UPDATE":
-        _update(stack.resource_map, before)
+        _update(stack.resource_map, before, stack.parameters)
     else:
         stack.resource_map.delete()
     _turn(stack, f"{back}_COMPLETE")
