@@ -41,7 +41,12 @@ _NO_REGISTRY = (
 # Moto's server on a port of the system's choice; it ends when its input does, whatever became of the tests.
 _MOTO = """
 import sys
+sys.path.insert(0, sys.argv[1])
+from fakes.moto_buckets import complete_buckets
+from fakes.moto_stacks import complete_stacks
 from moto.server import ThreadedMotoServer
+complete_buckets()
+complete_stacks()
 server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
 server.start()
 print(server.get_host_and_port()[1], flush=True)
@@ -86,6 +91,7 @@ class FakeAws:
         account: str = ACCOUNT,
         keys: tuple[str, str] = ("AKIAIOSFODNN7EXAMPLE", "secret"),
         endpoint: str | None = None,
+        attempts: int = 1,
     ) -> AwsSession:
         """Give a session for this process, which reads nothing of the environment.
 
@@ -94,6 +100,7 @@ class FakeAws:
             account: whose it is; another one owns other things.
             keys: an access key's id and secret.
             endpoint: whom to ask in place of moto.
+            attempts: how often to ask.
         """
         core = botocore.session.Session()
         config = self.folder / "config"
@@ -103,7 +110,9 @@ class FakeAws:
         if account != ACCOUNT:
             core.register("before-send", _in_account(account))
         core.set_credentials(*keys)
-        return AwsSession(boto3.Session(botocore_session=core, region_name=region), region)
+        return AwsSession(
+            boto3.Session(botocore_session=core, region_name=region), region, attempts=attempts
+        )
 
     def enforce(self, *, after: float = 0) -> None:
         """Have moto look at IAM's policies from now on, until `reset`: only users that it has may do anything."""
@@ -114,7 +123,8 @@ class FakeAws:
         iam = self.session().iam()
         iam.create_user(UserName=name)
         policy = {"Version": "2012-10-17", "Statement": list(statements)}
-        iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=json.dumps(policy))
+        if statements:
+            iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=json.dumps(policy))
         key = iam.create_access_key(UserName=name)["AccessKey"]
         return key["AccessKeyId"], key["SecretAccessKey"]
 
@@ -181,11 +191,15 @@ def fake_aws(folder: Path) -> Iterator[FakeAws]:
 @contextmanager
 def _moto(folder: Path) -> Iterator[str]:
     """Run moto's server in a process of its own; give its URL."""
-    environ = {"PATH": os.environ.get("PATH", ""), "HOME": str(folder)}
+    environ = {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": str(folder),
+        "MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS": "false",
+    }
     with (
         (folder / "moto.log").open("wb") as log,
         subprocess.Popen(
-            [sys.executable, "-c", _MOTO],
+            [sys.executable, "-c", _MOTO, str(Path(__file__).parents[1])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

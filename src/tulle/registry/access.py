@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tulle.progress import Reporter
+    from tulle.registry.credentials import Credentials
 
 __all__ = ["Access", "is_loopback", "root_url"]
 
@@ -32,6 +33,8 @@ class Access:
     """Registries (host and port) that are spoken to without TLS; those on this machine always are."""
     chunk_bytes: int | None = None
     """Blobs are sent in pieces of this size, for registries behind a proxy that takes no large bodies."""
+    credentials: Mapping[str, Credentials] = field(default_factory=dict, repr=False)
+    """What registries (by host) are logged in to with, in place of what the user's files say; never written."""
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
 

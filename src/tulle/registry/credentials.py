@@ -43,11 +43,13 @@ class Credentials:
 
 
 def find_credentials(registry: str, access: Access) -> Credentials | None:
-    """Look credentials for a registry up: in Docker's config file, else where Podman and Skopeo keep theirs.
+    """Look credentials for a registry up: given ones, else in Docker's config file, or where Podman keeps its own.
 
     Raises:
         InvalidCredentials: a file cannot be read, or a helper fails.
     """
+    if given := access.credentials.get(registry):
+        return given
     found = (_look_up(registry, path, access) for path in _files(access))
     return next((credentials for credentials in found if credentials), None)
 
