@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tulle.aws.session import AwsSession
     from tulle.aws.stack import ChangeSetRequest
 
-__all__ = ["TEMPLATE_BYTES", "Stacks"]
+__all__ = ["TEMPLATE_BYTES", "Stacks", "stack_of"]
 
 TEMPLATE_BYTES = 51_200
 """The longest template that can be sent; a longer one must lie in S3."""
@@ -66,7 +66,7 @@ class Stacks:
                 if "does not exist" in message_of(exc):
                     return None
                 raise
-        return _stack(said)
+        return stack_of(said)
 
     def create_change_set(self, request: ChangeSetRequest) -> str:
         """Have CloudFormation work out what a template would change; give the change set's ARN.
@@ -188,7 +188,8 @@ def _parameter(name: str, value: str | None) -> ParameterTypeDef:
     return {"ParameterKey": name, "ParameterValue": value}
 
 
-def _stack(said: StackTypeDef) -> Stack:
+def stack_of(said: StackTypeDef) -> Stack:
+    """Read how CloudFormation describes a stack."""
     drift = said.get("DriftInformation")
     return Stack(
         id=said.get("StackId", said["StackName"]),
@@ -198,6 +199,7 @@ def _stack(said: StackTypeDef) -> Stack:
         changed=said.get("LastUpdatedTime", said["CreationTime"]),
         outputs={each["OutputKey"]: each["OutputValue"] for each in said.get("Outputs", [])},
         tags={tag["Key"]: tag["Value"] for tag in said.get("Tags", [])},
+        parameters=tuple(each["ParameterKey"] for each in said.get("Parameters", [])),
         drift=Drift(drift["StackDriftStatus"]) if drift else Drift.NOT_CHECKED,
         drift_checked=drift.get("LastCheckTimestamp") if drift else None,
     )

@@ -13,7 +13,10 @@ from tulle.deploy.names import LIVE
 from tulle.project.api import ApiSection, ApiType
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tulle.aws.session import AwsSession
+    from tulle.deploy.names import Names
     from tulle.project.route import Route
 
 __all__ = ["LiveFunction", "picture_event", "picture_request", "why_not_over_url"]
@@ -42,6 +45,17 @@ class LiveFunction:
     api: ApiSection
     api_key_ids: tuple[str, ...] = ()
     qualifier: str = LIVE
+
+    @classmethod
+    def of_outputs(cls, names: Names, api: ApiSection, outputs: Mapping[str, str]) -> LiveFunction:
+        """Read what a stack gives out of the function in it."""
+        pairs = filter(None, outputs.get("ApiKeyIds", "").split(","))
+        return cls(
+            function=outputs.get("FunctionName", names.function),
+            url=outputs.get("Url"),
+            api=api,
+            api_key_ids=tuple(pair.rpartition("=")[2] for pair in pairs),
+        )
 
 
 def why_not_over_url(live: LiveFunction) -> str | None:
