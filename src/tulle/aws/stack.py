@@ -40,6 +40,7 @@ class Stack:
         status: AWS's word, such as `UPDATE_COMPLETE`.
         reason: why it is in that status; empty where AWS says nothing.
         changed: when it was last made or updated.
+        parameters: the names of those that its template has.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Stack:
     changed: datetime
     outputs: dict[str, str]
     tags: dict[str, str]
+    parameters: tuple[str, ...] = ()
     drift: Drift = Drift.NOT_CHECKED
     drift_checked: datetime | None = None
 
