@@ -73,10 +73,8 @@ def taught_moto() -> Iterator[str]:
 @pytest.fixture
 def session(aws: FakeAws, taught_moto: str) -> AwsSession:
     """Give a session of an AWS in which nothing is, with stacks and metrics as AWS has them."""
-    for path, body in (("reset", ""), ("config", '{"lambda": {"use_docker": false}}')):
-        connection = http.client.HTTPConnection(taught_moto.removeprefix("http://"))
-        headers = {"Content-Type": "application/json"}
-        connection.request("POST", f"/moto-api/{path}", body.encode(), headers)
-        assert connection.getresponse().status in {200, 201}
-        connection.close()
+    connection = http.client.HTTPConnection(taught_moto.removeprefix("http://"))
+    connection.request("POST", "/moto-api/reset")
+    assert connection.getresponse().status == 200
+    connection.close()
     return aws.session(endpoint=taught_moto)

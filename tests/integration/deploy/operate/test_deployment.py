@@ -1,0 +1,59 @@
+"""Finding what is deployed of a project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from integration.deploy.operate.made_deployments import deploy_made, made_project
+from tulle.deploy.deployment import deployments_of, find_deployment
+from tulle.deploy.names import name_deployment
+from tulle.errors import DeploymentNotFound, ForeignResource
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tulle.aws.session import AwsSession
+
+
+def test_finds_a_stage_and_how_it_is_asked(session: AwsSession, tmp_path: Path) -> None:
+    project = made_project(tmp_path)
+    deploy_made(session, project, stage="prod")
+    deployment = find_deployment(session, name_deployment("shop", "prod"))
+    assert deployment.function == "shop-prod"
+    assert deployment.url is not None
+    assert ".execute-api.eu-west-1.amazonaws.com" in deployment.url
+    live = deployment.live(project.api)
+    assert (live.function, live.url, live.qualifier) == ("shop-prod", deployment.url, "live")
+
+
+def test_lists_the_stages_of_a_project_alone(session: AwsSession, tmp_path: Path) -> None:
+    project = made_project(tmp_path)
+    for stage in ("prod", "dev"):
+        deploy_made(session, project, stage=stage)
+    deploy_made(session, made_project(tmp_path, name="shop-2"), stage="dev")
+    found = deployments_of(session, "shop")
+    assert [each.names.stage for each in found] == ["dev", "prod"]
+
+
+def test_names_the_stages_that_are_there_where_one_is_not(
+    session: AwsSession, tmp_path: Path
+) -> None:
+    with pytest.raises(DeploymentNotFound, match="stage dev, is not deployed in eu-west-1") as none:
+        find_deployment(session, name_deployment("shop", "dev"))
+    assert none.value.hint.startswith("deploy it")
+    deploy_made(session, made_project(tmp_path), stage="prod")
+    with pytest.raises(DeploymentNotFound) as caught:
+        find_deployment(session, name_deployment("shop", "dev"))
+    assert "deployed are: prod" in caught.value.hint
+
+
+def test_a_stack_of_somebody_else_is_none_of_ours(session: AwsSession) -> None:
+    session.cloudformation().create_stack(
+        StackName="shop-dev",
+        TemplateBody='{"Resources": {"Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {}}}}',
+    )
+    with pytest.raises(ForeignResource, match="was not made by tulle"):
+        find_deployment(session, name_deployment("shop", "dev"))
+    assert deployments_of(session, "shop") == ()
