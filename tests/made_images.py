@@ -29,7 +29,7 @@ SLIM_START = {"Cmd": ["python3"], "Env": ["PATH=/usr/local/bin:/usr/bin", "PYTHO
 
 @dataclass(frozen=True, kw_only=True)
 class MadeImage:
-    """What an image is made of."""
+    """What an image is made of: a layer of files, and more upon it, each an archive."""
 
     files: Mapping[str, bytes] = field(default_factory=lambda: {"etc/hostname": b"base\n"})
     config: Mapping[str, object] = field(default_factory=lambda: AWS_START)
@@ -39,6 +39,11 @@ class MadeImage:
     config_type: str = f"{OCI}.config.v1+json"
     layer_type: str = f"{OCI}.layer.v1.tar+gzip"
     history: tuple[Mapping[str, object], ...] = ()
+    upper: tuple[bytes, ...] = ()
+
+    def packed(self, archive: bytes) -> bytes:
+        """Give an archive as the type of the layers has it."""
+        return gzip.compress(archive, mtime=0) if "gzip" in self.layer_type else archive
 
 
 DOCKER_IMAGE = MadeImage(
@@ -76,20 +81,20 @@ def tar_of(files: Mapping[str, bytes]) -> bytes:
 
 
 def _write_one(folder: Path, image: MadeImage) -> dict[str, object]:
-    archive = tar_of(image.files)
-    layer = _put(folder, gzip.compress(archive, mtime=0), image.layer_type)
+    archives = [tar_of(image.files), *image.upper]
+    layers = [_put(folder, image.packed(archive), image.layer_type) for archive in archives]
     config = {
         "architecture": image.architecture,
         "os": image.system,
         "config": image.config,
-        "rootfs": {"type": "layers", "diff_ids": [digest_of(archive)]},
+        "rootfs": {"type": "layers", "diff_ids": [*map(digest_of, archives)]},
         "history": list(image.history) or None,
     }
     manifest = {
         "schemaVersion": 2,
         "mediaType": image.manifest_type,
         "config": _put(folder, json_bytes(config), image.config_type),
-        "layers": [layer],
+        "layers": layers,
     }
     platform = {"os": image.system, "architecture": image.architecture}
     return {**_put(folder, json_bytes(manifest), image.manifest_type), "platform": platform}

@@ -16,6 +16,7 @@ from tulle.api.local_function import (
     ArtifactSource,
     FunctionSettings,
     HandlerSource,
+    LayoutSource,
     ModelSource,
     make_local_function,
 )
@@ -27,16 +28,23 @@ from tulle.target import Architecture
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tulle.api.local_function import LocalFunction
+    from tulle.api.local_function import FunctionSource, LocalFunction
     from tulle.emulator.happening import Happening
     from tulle.emulator.server import ServerOptions
     from tulle.emulator.surroundings import Surroundings
 
-__all__ = ["ArtifactSource", "FunctionSettings", "HandlerSource", "ModelSource", "dev"]
+__all__ = [
+    "ArtifactSource",
+    "FunctionSettings",
+    "HandlerSource",
+    "LayoutSource",
+    "ModelSource",
+    "dev",
+]
 
 
 def dev(
-    source: ArtifactSource | HandlerSource | ModelSource,
+    source: FunctionSource,
     settings: FunctionSettings,
     options: ServerOptions,
     *,

@@ -10,6 +10,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tulle.api.local_image import LayoutSource, image_function
 from tulle.bundle.cache import cache_in_use, find_cache
 from tulle.bundle.manifest import write_function_folder
 from tulle.bundle.runtime_files import RUNTIME_HANDLER, runtime_folder
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 __all__ = [
     "ArtifactSource",
     "FunctionSettings",
+    "FunctionSource",
     "HandlerSource",
+    "LayoutSource",
     "LocalFunction",
     "ModelSource",
     "make_local_function",
@@ -73,6 +76,9 @@ class ModelSource:
     allow_private_addresses: bool = True
 
 
+FunctionSource = ArtifactSource | HandlerSource | LayoutSource | ModelSource
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionSettings:
     """What a function has whatever it does."""
@@ -101,14 +107,16 @@ class LocalFunction:
 
 
 def make_local_function(
-    source: ArtifactSource | HandlerSource | ModelSource,
-    settings: FunctionSettings,
-    surroundings: Surroundings,
-    scratch: Path,
+    source: FunctionSource, settings: FunctionSettings, surroundings: Surroundings, scratch: Path
 ) -> LocalFunction:
     """Make a function; what it is made of goes into an empty folder, which must outlive it."""
     if isinstance(source, ArtifactSource):
         function = _built_function(source, scratch, surroundings.environ)
+        local = LocalFunction(function=function, place=Path.cwd())
+    elif isinstance(source, LayoutSource):
+        root = scratch / "root"
+        root.mkdir()
+        function = image_function(source, root, surroundings.reporter)
         local = LocalFunction(function=function, place=Path.cwd())
     elif isinstance(source, HandlerSource):
         function = Function(

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 from click.core import ParameterSource
 
-from tulle.api.dev import ArtifactSource, FunctionSettings, HandlerSource, ModelSource, dev
+from tulle.api.dev import FunctionSettings, HandlerSource, ModelSource, dev
+from tulle.cli.dev_artifact import find_artifact, is_artifact
 from tulle.cli.dev_greeting import greet, open_in_browser
 from tulle.cli.event_options import event_options, read_event_settings
 from tulle.cli.function_log import FunctionLog
@@ -25,6 +26,7 @@ from tulle.project.api import ApiType
 from tulle.project.file import read_project
 
 if TYPE_CHECKING:
+    from tulle.api.local_function import FunctionSource
     from tulle.emulator.server import LocalLambda
     from tulle.project.project import Project
 
@@ -71,7 +73,11 @@ def _variables(
 
 @click.command(name="dev")
 @click.argument("model", required=False)
-@click.option("--handler", metavar="MODULE.NAME", help="Run a handler of your own, not a model.")
+@click.option(
+    "--handler",
+    metavar="MODULE.NAME",
+    help="Run a handler of your own, not a model; with an image, its command.",
+)
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -140,10 +146,11 @@ def _variables(
 def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
     """Run the function in a local Lambda, with a gateway before it.
 
-    MODEL is a .tflite, .keras or .h5 file, a SavedModel's folder, a built-in model's name, or a zip that
-    `tulle build` made; without it, and without a handler, tulle.toml names what runs, or the built-in
-    clothing model does. The URL is printed to stdout as soon as requests can come, and the function's log
-    to stderr; a browser that opens it gets a page on which to try the function. Ctrl-C ends everything.
+    MODEL is a .tflite, .keras or .h5 file, a SavedModel's folder, a built-in model's name, or what
+    `tulle build` made: a zip, or an image's folder (any OCI image layout). Without it, and without a
+    handler, tulle.toml names what runs, or the built-in clothing model does. The URL is printed to stdout
+    as soon as requests can come, and the function's log to stderr; a browser that opens it gets a page on
+    which to try the function. Ctrl-C ends everything.
     """
     if options["open_page"] and not options["console"]:
         raise click.UsageError("--open opens the console: leave out --no-console")
@@ -196,7 +203,7 @@ def _is_given(context: click.Context, name: str) -> bool:
 def _project(context: click.Context, options: _Options) -> Project:
     """Read the project's file, with the options going before it."""
     model, handler = options["model"], options["handler"]
-    if model is not None and handler is not None and not _is_zip(model):
+    if model is not None and handler is not None and not is_artifact(model):
         raise click.UsageError("give a MODEL or a --handler, not both")
     function: dict[str, object] = {
         key: value
@@ -218,19 +225,18 @@ def _project(context: click.Context, options: _Options) -> Project:
     return project
 
 
-def _source(
-    context: click.Context, options: _Options, project: Project
-) -> ArtifactSource | HandlerSource | ModelSource:
+def _source(context: click.Context, options: _Options, project: Project) -> FunctionSource:
     model, handler = options["model"], project.function.handler
-    if model is not None and _is_zip(model):
+    if model is not None and is_artifact(model):
         if _is_given(context, "client"):
-            raise click.UsageError("a zip brings its client or takes AWS's: leave out --client")
-        return ArtifactSource(path=Path(model), handler=handler)
+            brings = (
+                "a zip brings its client or takes AWS's"
+                if model.endswith(".zip")
+                else "an image brings its client"
+            )
+            raise click.UsageError(f"{brings}: leave out --client")
+        return find_artifact(model, handler)
     if handler is not None:
         return HandlerSource(name=project.name, handler=handler, folder=project.folder)
     private = options["allow_private_addresses"]
     return ModelSource(project=project, allow_private_addresses=private)
-
-
-def _is_zip(model: str) -> bool:
-    return model.endswith(".zip")

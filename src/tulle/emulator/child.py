@@ -52,12 +52,10 @@ class Child:
         """Start the client of the Runtime API in the function's folder.
 
         Raises:
-            OSError: the interpreter or the folder is not there.
+            OSError: the program or the folder is not there.
         """
         pipe = LogPipe(line)
-        client = (str(function.python), "-m", _MODULES[function.client], function.handler)
-        words = function.entrypoint or client
-        command = Command(words=words, folder=function.folder, variables=variables)
+        command = _command(function, variables)
         try:
             exited = await sandbox.start(command, pipe.write_end)
         except (OSError, asyncio.CancelledError):
@@ -114,3 +112,12 @@ class Child:
             self._sandbox.kill()
         else:
             self.watch_memory()
+
+
+def _command(function: Function, variables: Mapping[str, str]) -> Command:
+    if function.image is not None:
+        image = function.image
+        return Command(words=image.words, folder=image.folder, variables=variables)
+    client = (str(function.python), "-m", _MODULES[function.client], function.handler)
+    words = function.entrypoint or client
+    return Command(words=words, folder=function.folder, variables=variables)

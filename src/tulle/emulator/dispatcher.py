@@ -12,7 +12,7 @@ from tulle.emulator.happening import EnvironmentsCounted
 from tulle.emulator.outcome import Answer
 from tulle.emulator.sandbox.warden import Warden
 from tulle.emulator.worker import Worker
-from tulle.errors import TooManyInvocations
+from tulle.errors import ImageNotRunnable, TooManyInvocations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -73,8 +73,20 @@ class Dispatcher:
         self._count = EnvironmentsCounted(busy=0, idle=0)
 
     async def prepare(self) -> str:
-        """Make ready what the environments need; tell in a line how they are kept apart."""
-        return await self._warden.start()
+        """Make ready what the environments need; tell in a line how they are kept apart.
+
+        Raises:
+            ImageNotRunnable: the function is an image, and this system gives it no root.
+        """
+        description = await self._warden.start()
+        if self._function.image is not None and self._warden.root_problem:
+            await self._warden.stop()
+            raise ImageNotRunnable(
+                f"an image needs a root of its own, which this system does not allow ({self._warden.root_problem})",
+                hint="start tulle dev where user namespaces are allowed, or as root; "
+                "or run the same function as a zip: tulle build --type zip",
+            )
+        return description
 
     def submit(self, request: Request) -> asyncio.Task[Invocation]:
         """Run a request now. It runs to its end, whether or not anyone waits for it.

@@ -8,8 +8,10 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from tulle.emulator.child import TIME_TO_GROW_S, Child
-from tulle.emulator.outcome import Answer, Exit, LaunchError, OutOfMemory, Overrun, Oversized
+from tulle.emulator.launch import launch_error
+from tulle.emulator.outcome import Answer, Exit, OutOfMemory, Overrun, Oversized
 from tulle.emulator.runtime_api import Delivery, Polled, RuntimeApi
+from tulle.emulator.sandbox.processor_time import ProcessorTime
 from tulle.emulator.variables import child_variables
 
 if TYPE_CHECKING:
@@ -64,6 +66,12 @@ class ExecutionEnvironment:
         """The most memory that the child and its children were seen to hold."""
         return 0 if self._child is None else self._child.peak_memory_mb
 
+    def processor_time(self) -> ProcessorTime:
+        """Tell how much processor time the child and its children have used."""
+        if self._sandbox is None:
+            return ProcessorTime(total_ms=0.0, threads={})
+        return self._sandbox.processor_time()
+
     async def start(self, *, limit_s: float) -> Outcome | None:
         """Run the init phase in a fresh child; give None when it waits for its first invocation."""
         await self.reset()
@@ -80,9 +88,10 @@ class ExecutionEnvironment:
                 self._function, sandbox, variables=variables, line=self._line
             )
         except OSError as exc:
-            place = exc.filename or self._function.python
-            reason = (exc.strerror or str(exc)).lower()
-            return LaunchError(reason=f"fork/exec {place}: {reason}")
+            error = launch_error(self._function, exc)
+            if self._function.image is not None:
+                self._line(self._function.image.launch_problem(error.reason))
+            return error
         child.exited.add_done_callback(self._note_exit)
         child.watch_memory()
         word = await self._hear(limit_s)

@@ -15,6 +15,8 @@ from tulle.errors import InvalidFunction
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tulle.emulator.image import Image
+
 __all__ = ["ACCOUNT_ID", "REGION", "Client", "Function", "runtime_version_arn"]
 
 # AWS's own example account: visibly not anybody's.
@@ -67,6 +69,8 @@ class Function:
         search_path: more folders in which the child finds modules.
         environment: the function's own variables.
         entrypoint: the program that starts the child, with its arguments; empty is `client` under `python`.
+        image: what it is instead of files under an interpreter of this machine; then `folder` says only
+            where its own code is, and of how it starts this alone counts.
         concurrency: how many invocations may run at once, as Lambda's reserved concurrency.
     """
 
@@ -82,6 +86,7 @@ class Function:
     concurrency: int = 10
     client: Client = Client.AWSLAMBDARIC
     entrypoint: tuple[str, ...] = ()
+    image: Image | None = None
 
     def __post_init__(self) -> None:
         """Refuse what Lambda would refuse."""

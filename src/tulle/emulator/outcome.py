@@ -54,6 +54,7 @@ class LaunchError:
     """The child could not even be started."""
 
     reason: str
+    error_type: str = "Runtime.InvalidEntrypoint"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ def conclude(outcome: Outcome, *, request_id: str, timeout_s: int) -> Conclusion
             error_type = f"Runtime.{'ExitError' if isinstance(outcome, Exit) else 'OutOfMemory'}"
             return _failure(error_type, request_id, _exit_reason(outcome.code))
         case LaunchError():
-            return _failure("Runtime.InvalidEntrypoint", request_id, outcome.reason)
+            return _failure(outcome.error_type, request_id, outcome.reason)
         case Overrun():
             reason = f"Task timed out after {timeout_s:.2f} seconds"
             return _failure("Sandbox.Timedout", request_id, reason, status=Status.TIMEOUT)

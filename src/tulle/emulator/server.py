@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
@@ -48,7 +49,7 @@ class ServerOptions:
     Args:
         port: 0 takes any free one.
         reload: whether a changed file in the function's folder gives the next invocation a fresh
-            environment.
+            environment; the files of an image do not change.
         events: how asynchronous calls are tried again, and where they end.
         api: what stands before the function; a function URL takes every path, whatever the routes.
     """
@@ -88,11 +89,15 @@ class LocalLambda:
     async def __aenter__(self) -> Self:
         """Listen; the child starts with the first invocation, as on Lambda."""
         listener = _listen(self._options.host, self._options.port)
+        with ExitStack() as unused:
+            unused.callback(listener.close)
+            preparation = await self._dispatcher.prepare()
+            unused.pop_all()
         if not is_loopback(self._options.host):
             self._surroundings.reporter.warn(
                 f"other machines can call the function, for it listens on {self._options.host}"
             )
-        self._surroundings.reporter.note(await self._dispatcher.prepare())
+        self._surroundings.reporter.note(preparation)
         self.port: int = listener.getsockname()[1]
         self._runner = web.AppRunner(
             self._application(),
@@ -105,7 +110,7 @@ class LocalLambda:
         )
         await self._runner.setup()
         await web.SockSite(self._runner, listener).start()
-        if self._options.reload:
+        if self._options.reload and self.function.image is None:
             self._watcher = asyncio.create_task(self._renew_on_change())
             await asyncio.sleep(0)  # let it begin to watch before anyone can think that it does
         return self

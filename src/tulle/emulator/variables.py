@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tulle.emulator.function import REGION
+from tulle.target import TASK_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,18 +17,50 @@ if TYPE_CHECKING:
 
 __all__ = ["child_variables", "new_log_stream"]
 
+_RUNTIME_FOLDER = "/var/runtime"
+# What Lambda sets for every function, and a function may change.
+_AWS = {
+    # Without it, AWS's X-Ray library raises an error where nothing traces.
+    "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+    # Credentials that no service accepts: the user's own are only given by name.
+    "AWS_ACCESS_KEY_ID": "ASIATULLELOCALEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "local-example",
+    "AWS_SESSION_TOKEN": "local-example",
+    "AWS_REGION": REGION,
+    "AWS_DEFAULT_REGION": REGION,
+}
+# Images mostly say better, AWS's own too. (aws-lambda-runtime-interface-emulator, `rapidcore/env`)
+_OF_IMAGES = {
+    "LAMBDA_RUNTIME_DIR": _RUNTIME_FOLDER,
+    "LAMBDA_TASK_ROOT": str(TASK_ROOT),
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+}
+
 
 def child_variables(
     function: Function, *, runtime_api: str, log_stream: str, environ: Mapping[str, str]
 ) -> dict[str, str]:
     """List all that the child sees: what Lambda reserves last, so that nothing overrides it."""
+    reserved = _reserved(function, runtime_api=runtime_api, log_stream=log_stream)
+    if function.image is not None:
+        return {
+            **_AWS,
+            **_OF_IMAGES,
+            **dict(function.image.environment),
+            **dict(function.environment),
+            **reserved,
+        }
     return {
         # Without these two an interpreter may not start at all on this machine.
         **({"PATH": environ["PATH"]} if "PATH" in environ else {}),
         "LD_LIBRARY_PATH": _library_path(function, environ),
         **_defaults(function),
         **dict(function.environment),
-        **_reserved(function, runtime_api=runtime_api, log_stream=log_stream),
+        **reserved,
+        "_HANDLER": function.handler,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+        "LAMBDA_RUNTIME_DIR": _RUNTIME_FOLDER,
+        "LAMBDA_TASK_ROOT": str(function.folder),
     }
 
 
@@ -47,14 +80,7 @@ def _defaults(function: Function) -> dict[str, str]:
         "LC_CTYPE": "C.UTF-8",
         "TZ": ":UTC",
         "PWD": str(function.folder),
-        # Without it, AWS's X-Ray library raises an error where nothing traces.
-        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-        # Credentials that no service accepts: the user's own are only given by name.
-        "AWS_ACCESS_KEY_ID": "ASIATULLELOCALEXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "local-example",
-        "AWS_SESSION_TOKEN": "local-example",
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
+        **_AWS,
     }
 
 
@@ -67,8 +93,6 @@ def _library_path(function: Function, environ: Mapping[str, str]) -> str:
 
 def _reserved(function: Function, *, runtime_api: str, log_stream: str) -> dict[str, str]:
     return {
-        "_HANDLER": function.handler,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -76,6 +100,4 @@ def _reserved(function: Function, *, runtime_api: str, log_stream: str) -> dict[
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
-        "LAMBDA_RUNTIME_DIR": "/var/runtime",
-        "LAMBDA_TASK_ROOT": str(function.folder),
     }

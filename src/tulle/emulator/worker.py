@@ -13,6 +13,7 @@ from tulle.emulator.happening import Began, Ended, Logged
 from tulle.emulator.invocation import Invocation, Report, Status
 from tulle.emulator.log import InvocationLog
 from tulle.emulator.outcome import Overrun, conclude
+from tulle.emulator.sandbox.processor_time import ProcessorTime
 from tulle.emulator.variables import new_log_stream
 
 if TYPE_CHECKING:
@@ -83,6 +84,12 @@ class Worker:
     def warm(self) -> bool:
         """Tell whether the next invocation needs no cold start."""
         return self._environment is not None and self._environment.usable
+
+    def processor_time(self) -> ProcessorTime:
+        """Tell how much processor time the environment's processes have used since they started."""
+        if self._environment is None:
+            return ProcessorTime(total_ms=0.0, threads={})
+        return self._environment.processor_time()
 
     async def reset(self) -> None:
         """End what still runs in the environment, if there is one; its `/tmp` stays."""
@@ -212,7 +219,8 @@ class Worker:
                 log_stream=self._log_stream,
                 line=self._log.line,
             )
-        self._log.line(_init_start(self._function))
+        if self._function.image is None:  # images have no runtime of AWS's
+            self._log.line(_init_start(self._function))
         began_s = time.perf_counter()
         failure = await self._environment.start(limit_s=limit_s)
         duration_ms = (time.perf_counter() - began_s) * 1000

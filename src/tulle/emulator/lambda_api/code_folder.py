@@ -14,7 +14,9 @@ from watchfiles import Change, DefaultFilter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CodeFolder", "read_code_folder"]
+    from tulle.emulator.function import Function
+
+__all__ = ["CodeFolder", "read_code", "read_code_folder"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,19 @@ class CodeFolder:
 
     @property
     def sha256_base64(self) -> str:
-        """The hash as AWS writes it."""
+        """The hash as AWS writes it of a zip."""
         return base64.b64encode(self.sha256).decode()
+
+
+def read_code(function: Function) -> CodeFolder:
+    """Read a function's files; an image is known by its digest, and its size is not counted."""
+    if function.image is None:
+        return read_code_folder(function.folder)
+    return CodeFolder(
+        sha256=bytes.fromhex(function.image.digest.removeprefix("sha256:")),
+        size_bytes=0,
+        modified_s=function.image.root.stat().st_mtime,
+    )
 
 
 def read_code_folder(folder: Path) -> CodeFolder:

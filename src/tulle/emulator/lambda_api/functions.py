@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tulle.emulator.function import ACCOUNT_ID, runtime_version_arn
 from tulle.emulator.http_body import json_response
-from tulle.emulator.lambda_api.code_folder import read_code_folder
+from tulle.emulator.lambda_api.code_folder import read_code
 from tulle.emulator.lambda_api.error import validation_error
 from tulle.emulator.lambda_api.naming import LATEST, complaint
 from tulle.limits import ACCOUNT_CONCURRENCY, CODE_STORAGE_BYTES, ZIP_BYTES, ZIP_UNPACKED_BYTES
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FunctionsApi"]
 
+# What is said of zips alone.
+_OF_ZIPS = ("Handler", "Runtime", "RuntimeVersionConfig")
 # What a function's answer leaves out where many functions are listed.
 _ONLY_ALONE = ("LastUpdateStatus", "RuntimeVersionConfig", "State")
 
@@ -55,7 +57,7 @@ class FunctionsApi:
         return _answer(
             {
                 "Configuration": _describe(self._function, await self._code(), arn),
-                "Code": {"RepositoryType": "S3", "Location": self._function.folder.as_uri()},
+                "Code": _where(self._function),
                 "Concurrency": {"ReservedConcurrentExecutions": self._function.concurrency},
             }
         )
@@ -108,7 +110,15 @@ class FunctionsApi:
         return {key: value for key, value in description.items() if key not in _ONLY_ALONE}
 
     async def _code(self) -> CodeFolder:
-        return await asyncio.to_thread(read_code_folder, self._function.folder)
+        return await asyncio.to_thread(read_code, self._function)
+
+
+def _where(function: Function) -> dict[str, object]:
+    image = function.image
+    if image is None:
+        return {"RepositoryType": "S3", "Location": function.folder.as_uri()}
+    resolved = f"{image.name}@{image.digest}"
+    return {"RepositoryType": "ECR", "ImageUri": image.name, "ResolvedImageUri": resolved}
 
 
 def _describe(function: Function, code: CodeFolder, arn: str) -> dict[str, object]:
@@ -137,6 +147,10 @@ def _describe(function: Function, code: CodeFolder, arn: str) -> dict[str, objec
         "RuntimeVersionConfig": {"RuntimeVersionArn": runtime_version_arn()},
         "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{function.name}"},
     }
+    if function.image is not None:
+        description.update(PackageType="Image", CodeSha256=code.sha256.hex())
+        for key in _OF_ZIPS:
+            del description[key]
     if function.environment:  # without any, AWS leaves the key out
         description["Environment"] = {"Variables": dict(function.environment)}
     return description

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["held_kb"]
+__all__ = ["held_kb", "processes_below"]
 
 _ENOUGH_BYTES = 1 << 16
 
@@ -18,7 +18,7 @@ def held_kb(pid: int, *, limit_kb: int) -> int:
 
     Pages that processes share count once, where it matters. Linux forgets a process with its end.
     """
-    pids = tuple(_processes_below(pid))
+    pids = tuple(processes_below(pid))
     statuses = [_read(f"/proc/{pid}/status") for pid in pids]
     held = sum(_field(status, b"VmRSS") for status in statuses)
     if held > limit_kb and len(pids) > 1:
@@ -26,7 +26,8 @@ def held_kb(pid: int, *, limit_kb: int) -> int:
     return max(held, *(_field(status, b"VmHWM") for status in statuses), 0)
 
 
-def _processes_below(pid: int) -> Iterator[int]:
+def processes_below(pid: int) -> Iterator[int]:
+    """List the processes that one started, and those that these did."""
     try:
         threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 (called at every invocation)
     except OSError:
@@ -34,7 +35,7 @@ def _processes_below(pid: int) -> Iterator[int]:
     for thread in threads:
         for child in map(int, _read(f"/proc/{pid}/task/{thread}/children").split()):
             yield child
-            yield from _processes_below(child)
+            yield from processes_below(child)
 
 
 def _proportional_kb(pid: int) -> int:

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tulle.emulator.sandbox.memory import held_kb
+from tulle.emulator.sandbox.processor_time import processor_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from tulle.emulator.sandbox.control_group import ControlGroup
+    from tulle.emulator.sandbox.processor_time import ProcessorTime
 
 __all__ = ["Command", "Sandbox"]
 
@@ -30,7 +32,7 @@ class Command:
     """What a child runs, and with what."""
 
     words: tuple[str, ...]
-    folder: Path
+    folder: Path | str
     variables: Mapping[str, str]
 
 
@@ -49,8 +51,10 @@ class Sandbox:
         self._folder: str | None = None
         self._keeper = 0
 
-    async def prepare(self, *, mount: bool, kept: tuple[str, ...], tmp_mb: int) -> None:
-        """Make its `/tmp`.
+    async def prepare(
+        self, *, mount: bool, kept: tuple[str, ...], tmp_mb: int, root: Path | None = None
+    ) -> None:
+        """Make its `/tmp`, or its whole root.
 
         Raises:
             OSError: the system is out of something.
@@ -62,6 +66,7 @@ class Sandbox:
                 "kept": kept,
                 "tmp_bytes": tmp_mb * _MIB,
                 "group": str(self._group.path) if self._group else None,
+                "root": str(root) if root else None,
             }
         )
         answer = await self._answer()
@@ -77,6 +82,10 @@ class Sandbox:
         if self._group is None:
             return held_kb(self._keeper, limit_kb=limit_kb)
         return max(self._group.held_kb, held_kb(self._keeper, limit_kb=limit_kb))
+
+    def processor_time(self) -> ProcessorTime:
+        """Tell how much processor time all that runs here has used."""
+        return processor_time(self._keeper)
 
     @property
     def usable(self) -> bool:
@@ -102,9 +111,7 @@ class Sandbox:
         }
         self._ended = ended = asyncio.get_running_loop().create_future()
         self._send(request, log)
-        answer = await self._answer()
-        if "failed" in answer:
-            raise OSError(answer["failed"], os.strerror(answer["failed"]), answer["place"])
+        await self._answer()
         return ended
 
     def kill(self) -> None:
@@ -131,6 +138,8 @@ class Sandbox:
         answer = await self._answers.get()
         if not answer:
             raise OSError("the keeper of the execution environment is gone")
+        if "failed" in answer:
+            raise OSError(answer["failed"], os.strerror(answer["failed"]), answer["place"])
         return answer
 
     async def _listen(self) -> None:

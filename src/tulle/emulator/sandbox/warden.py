@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Warden"]
 
-_PROGRAM = Path(__file__).with_name("keeper.py")
+_SOURCES = Path(__file__).parents[3]
+_PROGRAM = (
+    "import sys; sys.path.append(sys.argv[1]); "
+    "from tulle.emulator.sandbox.keeper.program import main; main()"
+)
 
 
 class Warden:
@@ -38,6 +42,8 @@ class Warden:
         self._control: socket.socket | None = None
         self._groups: Path | None = None
         self._mount_problem: str | None = None
+        self.root_problem: str | None = None
+        """Why environments cannot have roots of their own; known when it has started."""
 
     async def start(self) -> str:
         """Start it, if it does not run, and tell in a line how environments are kept apart."""
@@ -55,7 +61,8 @@ class Warden:
         await self.start()
         if self._control is None:
             raise RuntimeError("a warden that is stopped opens nothing")
-        kept = kept_folders(function)
+        root = None if function.image is None else function.image.root
+        kept = () if root else kept_folders(function)
         mount = self._mount_problem is None and kept is not None
         group = self._make_group(function.memory_mb)
         channel, remote = _socket_pair()
@@ -63,7 +70,9 @@ class Warden:
             socket.send_fds(self._control, [b"+"], [remote.fileno()])
         sandbox = Sandbox(channel, group)
         try:
-            await sandbox.prepare(mount=mount, kept=kept or (), tmp_mb=self._isolation.tmp_mb)
+            await sandbox.prepare(
+                mount=mount, kept=kept or (), tmp_mb=self._isolation.tmp_mb, root=root
+            )
         except (OSError, asyncio.CancelledError):
             await sandbox.close()
             raise
@@ -95,6 +104,7 @@ class Warden:
             if trial:
                 trial.remove()
         self._mount_problem = found["mounts"] if self._isolation.mounts else "not wanted"
+        self.root_problem = found["roots"] if self._isolation.mounts else "not wanted"
         if found["groups"]:
             self._groups = None
 
@@ -127,7 +137,7 @@ class Warden:
 
 def _launch(*arguments: str, channel: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-E", str(_PROGRAM), *arguments],
+        [sys.executable, "-I", "-S", "-E", "-c", _PROGRAM, str(_SOURCES), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         pass_fds=(channel,),

@@ -23,6 +23,8 @@ from tulle.progress import SilentReporter
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from tulle.emulator.image import Image
+
 FUNCTIONS = Path(__file__).with_name("functions")
 
 MOUNTED = Isolation(tmp_mb=8)
@@ -72,6 +74,9 @@ class Place:
     memory_mb: int = 1024
     timeout_s: int = 20
     client: Client = Client.AWSLAMBDARIC
+    environment: tuple[tuple[str, str], ...] = ()
+    image: Image | None = None
+    log: Callable[[str], None] = lambda _: None
 
     def run(self, scene: Callable[[LocalLambda], Awaitable[Any]]) -> Any:
         """Play a scene in a local Lambda, and give what it gives."""
@@ -84,11 +89,14 @@ class Place:
                 memory_mb=self.memory_mb,
                 timeout_s=self.timeout_s,
                 client=self.client,
+                environment=self.environment,
+                image=self.image,
             )
             surroundings = Surroundings(
                 reporter=SilentReporter(),
                 now_s=time.time,
                 environ=os.environ,
+                log=self.log,
                 isolation=self.isolation,
             )
             options = ServerOptions(port=0, reload=False)
@@ -101,3 +109,9 @@ class Place:
 async def ask(running: LocalLambda, **event: Any) -> Any:
     """Invoke the function, and read its answer."""
     return json.loads((await running.invoke(json.dumps(event).encode())).payload)
+
+
+async def all_are_cold(running: LocalLambda) -> None:
+    """Wait until the emulator has heard of the ends of all children that were idle; until then, a call may meet one."""
+    while any(worker.warm for worker in running._dispatcher._idle):  # noqa: ASYNC110 (nothing tells of it)
+        await asyncio.sleep(0.01)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from integration.emulator.dev_process import is_alive, running_dev, wait_until
-from integration.emulator.sandbox.conftest import Place, ask
+from integration.emulator.sandbox.conftest import Place, all_are_cold, ask
 from tulle.emulator.function import Client
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def test_what_keeps_environments_is_replaced_when_it_is_ended(
         os.kill(keeper, signal.SIGKILL)
         while is_alive(child):  # noqa: ASYNC110 (nothing tells of it)
             await asyncio.sleep(0.01)
+        await all_are_cold(running)
         assert await ask(running, do="pong") == "PONG"
         return place
 
@@ -116,20 +117,17 @@ def test_what_keeps_environments_is_replaced_when_it_is_ended(
     assert isolation.mounts or not Path(place).exists()
 
 
-@pytest.mark.parametrize("ending", ["another", "stop"])
-def test_what_lost_its_keeper_ends_too(folder: Path, isolation: Isolation, ending: str) -> None:
-    async def scene(running: LocalLambda) -> int:
+def test_what_lost_its_keeper_ends_at_once(folder: Path, isolation: Isolation) -> None:
+    async def scene(running: LocalLambda) -> Any:
         child, keeper, _ = await ask(running, do="tell_processes")
         _, daemon = await ask(running, do="start_a_daemon", file=str(folder / "daemon"))
         os.kill(keeper, signal.SIGKILL)
-        while is_alive(child):  # noqa: ASYNC110 (nothing tells of it)
+        while is_alive(child) or is_alive(daemon):  # noqa: ASYNC110 (nothing tells of it)
             await asyncio.sleep(0.01)
-        if ending == "another":
-            assert await ask(running, do="pong") == "PONG"
-            assert not is_alive(daemon)
-        return int(daemon)
+        await all_are_cold(running)
+        return await ask(running, do="pong")
 
-    assert not is_alive(Place(folder=folder, isolation=isolation).run(scene))
+    assert Place(folder=folder, isolation=isolation).run(scene) == "PONG"
 
 
 def test_a_keeper_that_ends_unheard_holds_nothing_up(folder: Path) -> None:

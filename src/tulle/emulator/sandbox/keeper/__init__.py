@@ -1,0 +1,1 @@
+"""The program that keeps execution environments: a child in each, and nothing left after it."""
