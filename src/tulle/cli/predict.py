@@ -7,12 +7,10 @@ import json
 import click
 
 from tulle.api.predict import Prediction, predict
+from tulle.cli.bars import score_lines
 from tulle.cli.failure import describe
 
 __all__ = ["command"]
-
-_BAR_WIDTH = 30
-_EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 @click.command("predict")
@@ -56,21 +54,10 @@ def command(*, pictures: tuple[str, ...], model: str, top: int | None, as_json: 
 
 def _render(prediction: Prediction, top: int) -> str:
     timings = ", ".join(f"{name} {ms:.1f} ms" for name, ms in prediction.timings_ms)
-    heading = (
-        f"{click.style(prediction.category, bold=True)}  {prediction.picture}  "
-        + click.style(f"({timings})", dim=True)
+    lines = score_lines(
+        prediction.category, prediction.scores, of=prediction.picture, remark=timings, top=top
     )
-    best = sorted(prediction.scores, key=lambda pair: -pair[1])[:top]
-    width = max(len(label) for label, _ in best)
-    bars = (f"  {label:<{width}}  {_bar(score)} {score:7.2%}" for label, score in best)
-    return "\n".join([heading, *bars])
-
-
-def _bar(score: float) -> str:
-    """Draw a score of 0 to 1 in eighths of a character."""
-    eighths = round(max(0.0, min(1.0, score)) * _BAR_WIDTH * 8)
-    bar = "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
-    return f"{bar:<{_BAR_WIDTH}}"
+    return "\n".join(lines)
 
 
 def _jsonable(prediction: Prediction) -> dict[str, object]:
