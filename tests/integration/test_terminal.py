@@ -6,8 +6,12 @@ import os
 import pty
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _STYLE = b"\x1b["
 
@@ -47,3 +51,15 @@ def _read(terminal: int) -> bytes:
         return os.read(terminal, 65536)
     except OSError:
         return b""  # Linux's way to say that nobody writes any more
+
+
+def test_an_interrupt_while_the_command_loads_shows_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n")
+    ran = subprocess.run(
+        [sys.executable, "-m", "tulle", "--help"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr.split()) == (130, "", ["interrupted"])
