@@ -76,7 +76,14 @@ def execute(stacks: _Executor, change_set: ChangeSet, watcher: Watcher) -> Stack
     """
     since = last_event(stacks, change_set.stack_id)
     stacks.execute_change_set(change_set)
-    watched = watch(stacks, change_set.stack_id, since, watcher)
+    try:
+        watched = watch(stacks, change_set.stack_id, since, watcher)
+    except KeyboardInterrupt:
+        watcher.reporter.warn(
+            "AWS goes on by itself with what was begun; `tulle status` tells how far it is, "
+            "and `tulle deploy --wait` goes on from there"
+        )
+        raise
     if watched.stack is None or watched.stack.status not in _GOOD:
         raise failure_of(watched)
     return watched.stack

@@ -24,6 +24,7 @@ TulleError                 exit 1
 │   ├── ParityFailed
 │   └── UnsupportedModel
 ├── BundleError            exit 5   a function that cannot be packed or shipped
+│   ├── ArtifactTooLarge
 │   ├── ArtifactUnusable
 │   ├── AuditFailed
 │   ├── BundleChanged
@@ -66,12 +67,14 @@ TulleError                 exit 1
 │   ├── FunctionFailed
 │   ├── FunctionUnready
 │   ├── RegionMissing
+│   ├── ReplacementNotAllowed
 │   ├── SmokeTestFailed
 │   ├── StackBusy
 │   └── StackStuck
 └── PricingError           exit 8   what a function costs, or should be given, cannot be told
     ├── MeasurementFailed
-    └── RatesUnknown
+    ├── RatesUnknown
+    └── TuningFailed
 
 What is looked at as a whole (a project file, a bundle) gives `Finding`s instead, all at once; whoever asked raises.
 """
@@ -92,6 +95,7 @@ from tulle.errors.aws import (
     RegionMissing,
 )
 from tulle.errors.bundle import (
+    ArtifactTooLarge,
     ArtifactUnusable,
     AuditFailed,
     BundleChanged,
@@ -120,6 +124,7 @@ from tulle.errors.deploy import (
     ForeignResource,
     FunctionFailed,
     FunctionUnready,
+    ReplacementNotAllowed,
     SmokeTestFailed,
     StackBusy,
     StackStuck,
@@ -155,6 +160,7 @@ from tulle.errors.pricing import (
     MeasurementFailed,
     PricingError,
     RatesUnknown,
+    TuningFailed,
 )
 from tulle.errors.project import (
     InvalidProject,
@@ -178,6 +184,7 @@ from tulle.errors.usage import (
 __all__ = [
     "ActionDenied",
     "AddressUnavailable",
+    "ArtifactTooLarge",
     "ArtifactUnusable",
     "AuditFailed",
     "AwsError",
@@ -238,12 +245,14 @@ __all__ = [
     "RegistryError",
     "RegistryRefused",
     "RegistryUnavailable",
+    "ReplacementNotAllowed",
     "Severity",
     "SmokeTestFailed",
     "StackBusy",
     "StackStuck",
     "TooManyInvocations",
     "TulleError",
+    "TuningFailed",
     "UnknownCategories",
     "UnknownPreprocessing",
     "UnknownTarget",

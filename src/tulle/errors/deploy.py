@@ -10,6 +10,7 @@ __all__ = [
     "ForeignResource",
     "FunctionFailed",
     "FunctionUnready",
+    "ReplacementNotAllowed",
     "SmokeTestFailed",
     "StackBusy",
     "StackStuck",
@@ -44,6 +45,12 @@ class FunctionUnready(AwsError):
     """A function is there and cannot be invoked for now."""
 
     code = "function-unready"
+
+
+class ReplacementNotAllowed(AwsError):
+    """A deployment would take away what callers or records depend on, and nobody agreed to that."""
+
+    code = "replacement-not-allowed"
 
 
 class StackBusy(AwsError):

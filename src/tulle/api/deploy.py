@@ -1,0 +1,307 @@
+"""Owns the way from a project to a live endpoint: built, published, its stack brought up, tested with a picture."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tulle.api.build import BuildRequest, build
+from tulle.api.publication import Publisher, plan_release
+from tulle.api.smoke_test import SmokeRequest, prepare_smoke_test
+from tulle.aws.cloudformation import Stacks
+from tulle.aws.functions import Functions
+from tulle.aws.identity import find_identity
+from tulle.aws.session import open_session
+from tulle.deploy.apply import Watcher
+from tulle.deploy.go_live import find_live, make_live, with_live_again
+from tulle.deploy.live import LiveFunction
+from tulle.deploy.names import DEFAULT_STAGE, name_deployment
+from tulle.deploy.permissions import Place
+from tulle.deploy.plan import StackPlan, show
+from tulle.deploy.readiness import continue_rollback, find_stack, make_ready
+from tulle.deploy.release import read_version_note
+from tulle.deploy.smoke_test import SmokeTest, asking, smoke_test
+from tulle.deploy.stack_change import StackChange, change_stack, plan_stack, request_change
+from tulle.deploy.template.template import make_template
+from tulle.errors import AwsError, DeploymentFailed, ReplacementNotAllowed, UsageError
+from tulle.project.project import PackageType, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tulle.api.smoke_test import PreparedTest
+    from tulle.aws.functions import Alias
+    from tulle.aws.stack import Stack
+    from tulle.deploy.names import Names
+    from tulle.deploy.release import Release
+    from tulle.progress import Reporter
+
+__all__ = [
+    "DeployRequest",
+    "Deployed",
+    "SmokeRequest",
+    "SmokeTest",
+    "StackPlan",
+    "deploy",
+    "plan_deployment",
+    "show",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployRequest:
+    """What is to be deployed, and how.
+
+    Attributes:
+        project: as `read_project` read it for the stage.
+        stage: which of the project's deployments.
+        profile, region: as for the AWS CLI.
+        smoke_test: what the live function is asked; None leaves the test out.
+        allow_replacement: whether what callers or records depend on may go without anybody being asked.
+        wait: whether to wait for what others do to the stack.
+        continue_rollback: whether to go on with a rollback that failed before.
+        skip: resources that such a rollback leaves as they are.
+    """
+
+    project: Project
+    stage: str = DEFAULT_STAGE
+    profile: str | None = None
+    region: str | None = None
+    smoke_test: SmokeRequest | None = field(default_factory=SmokeRequest)
+    allow_replacement: bool = False
+    wait: bool = False
+    continue_rollback: bool = False
+    skip: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """What a deployment came to.
+
+    Attributes:
+        url: the endpoint's root, with the stage; None where it has none.
+        version: the function's version that is live.
+        digest: `sha256:` and that of the image's manifest, or of the zip.
+        revision: the commit that it was built from; None where that is not known.
+        changes: what was changed in the stack; none where it was as it should be.
+        moved: whether `live` meant another version, though the stack was as it should be.
+        sent_bytes: what was uploaded.
+        test: how the live function answered; None where it was not asked.
+    """
+
+    account: str
+    region: str
+    stage: str
+    stack: str
+    function: str
+    alias_arn: str
+    url: str | None
+    version: str
+    digest: str
+    model_sha256: str | None
+    revision: str | None
+    changes: StackPlan
+    moved: bool
+    sent_bytes: int
+    test: SmokeTest | None
+    seconds: float
+
+
+def plan_deployment(
+    request: DeployRequest, *, environ: Mapping[str, str], reporter: Reporter
+) -> StackPlan:
+    """Work out what a deployment would change; nothing is published, and nothing stays on AWS.
+
+    Args:
+        request: what would be deployed.
+        environ: as for `build`, and the values of secrets.
+        reporter: hears how it goes.
+
+    Raises:
+        TulleError: it could not be deployed as things are.
+    """
+    work = _begin(request, environ, reporter)
+    stack = find_stack(work.stacks, work.names)
+    artifact = build(BuildRequest(project=request.project), environ=environ, reporter=reporter)
+    release = plan_release(artifact, request.project, work.names, work.place)
+    reporter.step(f"Work out what would change in the stack {work.names.stack}")
+    with work.changing(stack, release) as change:
+        return plan_stack(work.stacks, change, work.watcher.sleep)
+
+
+def deploy(
+    request: DeployRequest,
+    *,
+    environ: Mapping[str, str],
+    reporter: Reporter,
+    agree: Callable[[StackPlan], bool] | None = None,
+) -> Deployed:
+    """Deploy a project; running it again changes nothing, and goes on where an earlier run was interrupted.
+
+    Args:
+        request: what, and how.
+        environ: as for `build`, and the values of secrets.
+        reporter: hears how it goes, and what happens to the stack.
+        agree: is asked before callers or records lose something; None refuses.
+
+    Raises:
+        StackBusy: somebody else is changing the stack.
+        ReplacementNotAllowed: nobody agreed.
+        DeploymentFailed: the stack did not become what it should, and is as it was.
+        SmokeTestFailed: the function does not answer as it should; what was live before is live again.
+        TulleError: it cannot be built, published or deployed.
+    """
+    began = time.monotonic()
+    work = _begin(request, environ, reporter)
+    if request.continue_rollback:
+        continue_rollback(work.stacks, work.names, work.watcher, skip=request.skip)
+    stack = make_ready(work.stacks, work.names, work.watcher, wait=request.wait)
+    artifact = build(BuildRequest(project=request.project), environ=environ, reporter=reporter)
+    test = prepare_smoke_test(request.smoke_test, request.project, artifact.gathered.model)
+    before = find_live(work.functions, work.names.function)
+    release, sent_bytes = work.publisher.publish(
+        artifact, request.project, in_use=work.digests_in_use(before)
+    )
+    stack, plan = work.bring_up(stack, release, before, agree)
+    version = stack.outputs["Version"]
+    moved = make_live(work.functions, work.names.function, version, reporter)
+    tested = work.try_out(test, stack, before) if test else None
+    return Deployed(
+        account=work.place.account,
+        region=work.place.region,
+        stage=request.stage,
+        stack=stack.name,
+        function=work.names.function,
+        alias_arn=stack.outputs["AliasArn"],
+        url=stack.outputs.get("Url"),
+        version=version,
+        digest=release.digest,
+        model_sha256=release.model_sha256,
+        revision=release.revision,
+        changes=plan,
+        moved=moved,
+        sent_bytes=sent_bytes,
+        test=tested,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _begin(request: DeployRequest, environ: Mapping[str, str], reporter: Reporter) -> _Work:
+    """Find out who deploys and where to; refuse at once what can be seen to fail in the end."""
+    kind = request.project.package.type
+    if kind is PackageType.DOCKERFILE:
+        raise UsageError(
+            f"a {kind} cannot be deployed",
+            hint="take --type image, for which no Docker is needed, or --type zip",
+        )
+    names = name_deployment(request.project.name, request.stage)
+    session = open_session(profile=request.profile, region=request.region)
+    identity = find_identity(session)
+    place = Place(partition=identity.partition, region=session.region, account=identity.account)
+    reporter.note(f"{names.stack} in {place.region}, account {place.account}")
+    return _Work(
+        request=request,
+        publisher=Publisher(
+            session=session, place=place, names=names, environ=environ, reporter=reporter
+        ),
+        stacks=Stacks(session),
+        functions=Functions(session),
+        watcher=Watcher(reporter=reporter, sleep=time.sleep),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """A deployment under way: what it is of, and whom it asks."""
+
+    request: DeployRequest
+    publisher: Publisher
+    stacks: Stacks
+    functions: Functions
+    watcher: Watcher
+
+    @property
+    def names(self) -> Names:
+        return self.publisher.names
+
+    @property
+    def place(self) -> Place:
+        return self.publisher.place
+
+    @contextmanager
+    def changing(self, stack: Stack | None, release: Release) -> Iterator[StackChange]:
+        """Say what the stack shall become."""
+        template = make_template(self.request.project, self.request.stage, release)
+        name = f"tulle-{uuid.uuid4().hex[:16]}"
+        request = request_change(
+            self.names, template, stack, self.publisher.environ, change_set=name
+        )
+        with self.publisher.reachable(request) as reachable:
+            yield StackChange(request=reachable, stack=stack, region=self.place.region)
+
+    def bring_up(
+        self,
+        stack: Stack | None,
+        release: Release,
+        before: Alias | None,
+        agree: Callable[[StackPlan], bool] | None,
+    ) -> tuple[Stack, StackPlan]:
+        """Make the stack what it shall be, or leave it and what is live as they were."""
+
+        def decide(plan: StackPlan) -> None:
+            self._show(plan)
+            if plan.consequences and not self.request.allow_replacement:
+                _see_that_somebody_agrees(plan, agree)
+
+        with self.changing(stack, release) as change:
+            try:
+                return change_stack(self.stacks, change, self.watcher, decide=decide)
+            except DeploymentFailed as exc:
+                if before is None:
+                    raise
+                raise with_live_again(
+                    exc, self.functions, self.names.function, before
+                ) from exc.__cause__
+
+    def try_out(self, test: PreparedTest, stack: Stack, before: Alias | None) -> SmokeTest:
+        """Ask the live function; where it does not answer as it should, let what was live before be live again."""
+        reporter = self.watcher.reporter
+        reporter.step("Ask the live function about a picture")
+        live = LiveFunction.of_outputs(self.names, self.request.project.api, stack.outputs)
+        ask = asking(self.publisher.session, reporter)
+        try:
+            tested = smoke_test(live, test.picture, test.expected, ask, event=test.event)
+        except AwsError as exc:
+            raise with_live_again(
+                exc, self.functions, self.names.function, before
+            ) from exc.__cause__
+        if tested.remark:
+            reporter.warn(tested.remark)
+        return tested
+
+    def digests_in_use(self, live: Alias | None) -> frozenset[str]:
+        """Name the image that is live: it must stay whatever its age."""
+        if live is None:
+            return frozenset()
+        said = self.functions.version(self.names.function, live.version).description
+        digest = read_version_note(said).digest
+        return frozenset({digest} if digest else ())
+
+    def _show(self, plan: StackPlan) -> None:
+        for line in show(plan):
+            self.watcher.reporter.note(line)
+
+
+def _see_that_somebody_agrees(plan: StackPlan, agree: Callable[[StackPlan], bool] | None) -> None:
+    if agree is not None and agree(plan):
+        return
+    raise ReplacementNotAllowed(
+        f"this would take away what callers or records of {plan.stack} depend on; nothing was changed",
+        hint="`tulle deploy --plan` shows it all; --allow-replacement does it",
+        detail="\n".join(
+            f"{each.resource} ({each.type}): {each.loss}" for each in plan.consequences
+        ),
+    )
