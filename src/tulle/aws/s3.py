@@ -91,7 +91,7 @@ class Artifacts:
         with translated("s3"):
             if self.look() is not BucketState.OURS:
                 self._create()
-            if not is_arranged(self._client, self.bucket, self._account):
+            if not self.is_own():
                 arrange(self._client, self.bucket, self._account)
 
     def has(self, key: str, *, digest: str) -> bool:
@@ -171,10 +171,15 @@ class Artifacts:
                 for error in answer.get("Errors", ()):
                     raise _not_deleted(error.get("Key", ""), error.get("Message", ""))
 
-    def delete_if_empty(self) -> bool:
-        """Delete the bucket unless it holds something, or was not set up by tulle; say whether it is gone."""
+    def is_own(self) -> bool:
+        """Tell whether it was tulle that set the bucket up."""
         with translated("s3"):
-            if self.zips() or not is_arranged(self._client, self.bucket, self._account):
+            return is_arranged(self._client, self.bucket, self._account)
+
+    def delete_if_empty(self) -> bool:
+        """Delete the bucket unless it holds something; say whether it is gone."""
+        with translated("s3"):
+            if self.zips():
                 return False
             try:
                 self._client.delete_bucket(Bucket=self.bucket, ExpectedBucketOwner=self._account)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tulle.errors.error import TulleError
 
 __all__ = [
+    "ArtifactTooLarge",
     "ArtifactUnusable",
     "AuditFailed",
     "BundleChanged",
@@ -46,6 +47,12 @@ class OutputUnavailable(BundleError):
     """An artifact cannot be written where it is to go."""
 
     code = "output-unavailable"
+
+
+class ArtifactTooLarge(BundleError):
+    """What was built is larger than Lambda takes."""
+
+    code = "artifact-too-large"
 
 
 class ArtifactUnusable(BundleError):
