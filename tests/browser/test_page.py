@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -12,6 +11,7 @@ from playwright.sync_api import expect
 from browser.visit import NARROW, Visit, visiting
 from integration.emulator.conftest import FUNCTIONS
 from integration.emulator.dev_process import Dev, running_dev
+from ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,8 +146,9 @@ def test_changed_code_is_told(chromium: Browser, tmp_path: Path) -> None:
 def test_the_page_comes_back_with_the_server(chromium: Browser, tmp_path: Path) -> None:
     folder = tmp_path / "stopping"
     shutil.copytree(FUNCTIONS, folder)
-    handler = ("--handler", "lambda_function.lambda_handler")
-    with running_dev(folder, *handler) as dev:
+    (port,) = free_ports(1)
+    options = ("--handler", "lambda_function.lambda_handler", "--port", str(port))
+    with running_dev(folder, *options) as dev:
         context = chromium.new_context()
         page = context.new_page()
         page.goto(dev.url)
@@ -156,8 +157,7 @@ def test_the_page_comes_back_with_the_server(chromium: Browser, tmp_path: Path) 
         page.wait_for_selector(".connection.lost")
         page.locator("#invoke").click()
         expect(page.locator("#event .fault")).to_contain_text("tulle dev does not answer")
-    port = str(urlsplit(dev.url).port)
-    with running_dev(folder, *handler, "--port", port):
+    with running_dev(folder, *options):
         page.wait_for_selector(".connection.live")
         page.locator("#event-json").fill('{"do": "pong"}')
         page.locator("#invoke").click()

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ports import free_ports
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -80,7 +82,7 @@ def invoking(
 ) -> Iterator[Callable[[dict[str, object]], Any]]:
     """Run a function's command under AWS's emulator; give what invokes it."""
     assert RIE.is_file(), f"{RIE} is missing: `make test` installs it"
-    port, api_port = _free_port(), _free_port()
+    port, api_port = free_ports(2)
     log = folder.parent / "rie.log"
     addresses = [
         f"--runtime-interface-emulator-address=127.0.0.1:{port}",
@@ -116,12 +118,6 @@ def _invoke(port: int, event: dict[str, object], log: Path) -> Any:
     connection.close()
     assert response.status == 200, (body, log.read_text(errors="replace"))
     return json.loads(body)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 def _wait_for(port: int) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from integration.build.lambda_emulator import RIE
+from ports import free_ports
 from tulle.emulator.function import Function
 from tulle.emulator.server import LocalLambda, ServerOptions
 from tulle.emulator.surroundings import Surroundings
@@ -71,7 +72,7 @@ class Rie:
 
     def __init__(self, setup: Setup, folder: Path) -> None:
         assert RIE.is_file(), f"{RIE} is missing: `make test` installs it"
-        self._port, runtime_port = _free_port(), _free_port()
+        self._port, runtime_port = free_ports(2)
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 (closed with this side)
         self._process = subprocess.Popen(
             [
@@ -201,12 +202,6 @@ def _children(pid: int) -> list[int]:
     """List the children of all threads; one that has threads may have children in each."""
     found = [file.read_text().split() for file in Path(f"/proc/{pid}/task").glob("*/children")]
     return [int(child) for children in found for child in children]
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 def _wait_for(port: int) -> None:
