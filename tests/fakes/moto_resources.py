@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from moto.apigatewayv2.models import apigatewayv2_backends
-from moto.awslambda.models import lambda_backends
+from moto.awslambda.utils import get_backend
 from moto.core.common_models import CloudFormationModel
 
 __all__ = ["RESOURCES"]
@@ -90,7 +90,7 @@ class Version(_Made, CloudFormationModel):
 
     @classmethod
     def make(cls, properties: dict[str, Any], account: str, region: str) -> Any:
-        function = lambda_backends[account][region].publish_version(
+        function = get_backend(account, region).publish_version(
             _function(properties), properties.get("Description", "")
         )
         assert function
@@ -102,20 +102,20 @@ class Alias(_Made, CloudFormationModel):
 
     @classmethod
     def make(cls, properties: dict[str, Any], account: str, region: str) -> Any:
-        alias = lambda_backends[account][region].create_alias(
+        alias = get_backend(account, region).create_alias(
             properties["Name"], _function(properties), str(properties["FunctionVersion"]), "", ""
         )
         return cls(alias.arn)
 
     @classmethod
     def change(cls, old: Any, properties: dict[str, Any], account: str, region: str) -> Any:
-        lambda_backends[account][region].update_alias(
+        get_backend(account, region).update_alias(
             properties["Name"], _function(properties), str(properties["FunctionVersion"]), "", ""
         )
         return old
 
     def delete(self, account: str, region: str) -> None:
-        backend = lambda_backends[account][region]
+        backend = get_backend(account, region)
         backend.delete_alias(self.properties["Name"], _function(self.properties))
 
 
@@ -124,14 +124,14 @@ class Url(_Made, CloudFormationModel):
 
     @classmethod
     def make(cls, properties: dict[str, Any], account: str, region: str) -> Any:
-        url = lambda_backends[account][region].create_function_url_config(
+        url = get_backend(account, region).create_function_url_config(
             _function(properties, "TargetFunctionArn"), properties
         )
         return cls(properties["TargetFunctionArn"], FunctionUrl=f"{url.url}/")
 
     def delete(self, account: str, region: str) -> None:
         function = _function(self.properties, "TargetFunctionArn")
-        lambda_backends[account][region].delete_function_url_config(function)
+        get_backend(account, region).delete_function_url_config(function)
 
 
 class Api(_Made, CloudFormationModel):

@@ -291,8 +291,10 @@ class _Work:
         return frozenset({digest} if digest else ())
 
     def _show(self, plan: StackPlan) -> None:
-        for line in show(plan):
-            self.watcher.reporter.note(line)
+        """Show what an update changes; of a new stack all is new, and its events tell what that is."""
+        if not plan.creates:
+            for line in show(plan):
+                self.watcher.reporter.note(line)
 
 
 def _see_that_somebody_agrees(plan: StackPlan, agree: Callable[[StackPlan], bool] | None) -> None:

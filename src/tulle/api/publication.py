@@ -14,8 +14,9 @@ from tulle.aws.s3 import Artifacts, BucketState
 from tulle.bundle.cache import find_home
 from tulle.bundle.revision import find_revision
 from tulle.deploy.names import bucket_name
-from tulle.deploy.publish import Retention, plan_code, publish_image, publish_zip
+from tulle.deploy.publish import plan_code, publish_image, publish_zip
 from tulle.deploy.release import Release
+from tulle.deploy.retention import Retention
 from tulle.progress import SilentReporter
 from tulle.project.project import PackageType
 from tulle.registry.access import Access

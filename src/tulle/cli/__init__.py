@@ -24,6 +24,10 @@ _COMMANDS = {
     "evaluate": ("tulle.cli.evaluate", "Judge models on pictures whose categories are known."),
     "build": ("tulle.cli.build", "Pack the function: a container image, a zip or a Dockerfile."),
     "dev": ("tulle.cli.dev", "Run the function in a local Lambda, with a gateway before it."),
+    "tune": ("tulle.cli.tune", "Find the memory size that suits the function."),
+    "cost": ("tulle.cli.cost", "Tell what a month of the function costs on AWS."),
+    "deploy": ("tulle.cli.deploy", "Bring the function up on AWS, and try it out."),
+    "destroy": ("tulle.cli.destroy", "Take a deployment away, with all that it has on AWS."),
     "doctor": ("tulle.cli.doctor", "Look at all that a deployment needs, before it is needed."),
 }
 

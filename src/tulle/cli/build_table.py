@@ -15,7 +15,7 @@ from tulle.limits import IMAGE_BYTES, ZIP_BYTES, ZIP_UNPACKED_BYTES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["artifact_lines", "explanation_lines", "layer_totals"]
+__all__ = ["artifact_lines", "explanation_lines", "layer_totals", "size_text"]
 
 _HEADING = 14  # columns
 _MIB = 1024 * 1024
@@ -47,7 +47,7 @@ def artifact_lines(artifact: Artifact, seconds: float) -> Iterator[str]:
     if artifact.digest:
         yield f"  {artifact.digest}"
     if artifact.delivery:
-        sent = f"{_mib(artifact.delivery.sent_bytes)} sent"
+        sent = f"{size_text(artifact.delivery.sent_bytes)} sent"
         yield f"  pushed to {artifact.delivery.name} ({sent})"
     if artifact.sbom:
         yield f"  components listed in {_nearest(artifact.sbom)}"
@@ -74,11 +74,11 @@ def explanation_lines(artifact: Artifact) -> Iterator[str]:
 
 
 def _line(heading: str, size: int, *, files: int | None = None, limit: int | None = None) -> str:
-    of = click.style(f" of {_mib(limit)}", dim=True) if limit else ""
-    return f"  {heading:<{_HEADING}}{files or '':>7}{_mib(size):>13}{of}"
+    of = click.style(f" of {size_text(limit)}", dim=True) if limit else ""
+    return f"  {heading:<{_HEADING}}{files or '':>7}{size_text(size):>13}{of}"
 
 
-def _mib(size: int) -> str:
+def size_text(size: int) -> str:
     """Write a size as AWS's limits are meant, whose MB are 1,048,576 bytes."""
     if size >= 1024 * _MIB:
         return f"{size / _MIB / 1024:.1f} GiB"

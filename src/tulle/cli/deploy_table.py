@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tulle.cli.build_table import size_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["deployed_json", "deployed_lines", "plan_json"]
 
 _HEADING = 10  # columns
-_MIB = 1024 * 1024
 
 
 def deployed_lines(deployed: Deployed) -> Iterator[str]:
@@ -32,9 +33,7 @@ def deployed_lines(deployed: Deployed) -> Iterator[str]:
         yield _line("revision", deployed.revision)
     if deployed.test:
         yield _line("tested", _tested(deployed.test))
-    yield _line(
-        "sent", f"{deployed.sent_bytes / _MIB:.1f} MiB" if deployed.sent_bytes else "nothing"
-    )
+    yield _line("sent", size_text(deployed.sent_bytes) if deployed.sent_bytes else "nothing")
     yield _line("changed", _changed(deployed))
     yield _line("took", f"{deployed.seconds:.0f} s")
 

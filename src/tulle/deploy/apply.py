@@ -109,8 +109,7 @@ def watch(stacks: StackWatch, stack_id: str, since: str | None, watcher: Watcher
     for pause_s in _pauses():
         stack = stacks.describe(stack_id)
         fresh = _since(since, stacks.events(stack_id))
-        for event in fresh:
-            story.tell(event)
+        story.tell(fresh)
         happened += fresh
         since = happened[-1].id if happened else since
         if stack is None or is_done(stack):
@@ -185,27 +184,34 @@ def _is_cancelled(event: StackEvent) -> bool:
 
 @dataclass(slots=True)
 class _Story:
-    """Tells each event in a line, and of each resource how long it took."""
+    """Tells of each resource when something begins and when it is done, and how long it took."""
 
     reporter: Reporter
     began: dict[str, datetime] = field(default_factory=dict)
 
-    def tell(self, event: StackEvent) -> None:
-        if event.is_stacks:
-            self._tell_of_stack(event)
-            return
+    def tell(self, events: list[StackEvent]) -> None:
+        """Tell what happened since the last look; what began and ended within it is one line."""
+        last = {event.resource: event for event in events}
+        for event in events:
+            if event.is_stacks:
+                self._tell_of_stack(event)
+            else:
+                self._tell_of_resource(event, goes_on=last[event.resource] is event)
+
+    def _tell_of_resource(self, event: StackEvent, *, goes_on: bool) -> None:
         operation, _, state = event.status.partition("_")
         doing, done = _VERBS.get(operation, (event.status, event.status))
         if state == "FAILED":
             if not _is_cancelled(event):
                 self.reporter.warn(f"{event.resource}: {unwrapped(event.reason) or event.status}")
         elif state == "COMPLETE":
-            began = self.began.pop(event.resource, event.at)
-            seconds = (event.at - began).total_seconds()
-            self.reporter.note(f"{event.resource}: {done} in {seconds:.0f} s")
+            seconds = (event.at - self.began.pop(event.resource, event.at)).total_seconds()
+            took = f" in {seconds:.0f} s" if seconds >= 1 else ""
+            self.reporter.note(f"{event.resource} ({event.type}): {done}{took}")
         elif event.resource not in self.began:
             self.began[event.resource] = event.at
-            self.reporter.note(f"{event.resource}: {doing} ({event.type})")
+            if goes_on:
+                self.reporter.note(f"{event.resource} ({event.type}): {doing}")
 
     def _tell_of_stack(self, event: StackEvent) -> None:
         if event.status.endswith("ROLLBACK_IN_PROGRESS"):
