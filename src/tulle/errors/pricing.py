@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tulle.errors.error import TulleError
 
-__all__ = ["MeasurementFailed", "PricingError", "RatesUnknown"]
+__all__ = ["MeasurementFailed", "PricingError", "RatesUnknown", "TuningFailed"]
 
 
 class PricingError(TulleError):
@@ -24,3 +24,9 @@ class RatesUnknown(PricingError):
     """A region's rates are not among those that tulle knows."""
 
     code = "rates-unknown"
+
+
+class TuningFailed(PricingError):
+    """No memory size can be recommended, or what was tried could not be."""
+
+    code = "tuning-failed"

@@ -1,0 +1,38 @@
+"""Owns finishing what must not be left half done, though somebody presses Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from tulle.progress import Reporter
+
+__all__ = ["let_finish"]
+
+
+@contextmanager
+def let_finish(reporter: Reporter) -> Iterator[None]:
+    """Let an interrupt wait until the block is done; only the main thread can, for only it hears them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    interrupted = False
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        nonlocal interrupted
+        interrupted = True
+        reporter.note("wait a moment: it stops when this is done")
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if interrupted:
+        raise KeyboardInterrupt
