@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tulle.pricing.cpu_share import MEMORY_MB, scaled_duration_ms
+from tulle.pricing.cpu_share import scaled_duration_ms
 from tulle.pricing.estimate import Estimate, estimate
 from tulle.project.api import ApiType
 from tulle.project.project import PackageType
@@ -19,7 +19,20 @@ if TYPE_CHECKING:
     from tulle.pricing.rates import Rates
     from tulle.pricing.workload import Workload
 
-__all__ = ["Alternative", "Change", "Quote", "WhatIf", "find_alternatives", "quote"]
+__all__ = [
+    "SIZES_MB",
+    "Alternative",
+    "Change",
+    "MemorySize",
+    "Quote",
+    "WhatIf",
+    "find_alternatives",
+    "quote",
+    "scaled_sizes",
+]
+
+SIZES_MB = (512, 1024, 1769, 3008)
+"""Memory sizes to compare: up to one vCPU, and beyond."""
 
 
 class Change(StrEnum):
@@ -36,8 +49,8 @@ class Change(StrEnum):
         return {
             Change.ARCHITECTURE: "another processor takes as long",
             Change.MEMORY: (
-                "all of a request is the processor's work; 1,769 MB bring one vCPU, less brings less, "
-                "more brings no more speed; an init takes as long"
+                "1,769 MB bring one vCPU and less brings less of it; an init that was not measured "
+                "takes as long at every size"
             ),
             Change.PACKAGE: "a zip and an image start and run in the same time",
             Change.GATEWAY: "answers are as large through another gateway",
@@ -74,16 +87,25 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemorySize:
+    """A memory size, and how long a request and an init take at it."""
+
+    memory_mb: int
+    duration_ms: float
+    init_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIf:
     """What else there is to choose from.
 
     Args:
-        memory_sizes: in MB.
+        memory_sizes: with the durations that are expected of each.
         image_bytes: what ECR would keep; None where there is no image to be had.
         zip_bytes: what S3 would keep; None where there is no zip to be had, or Lambda would not take it.
     """
 
-    memory_sizes: tuple[int, ...] = (512, 1024, 1769, 3008)
+    memory_sizes: tuple[MemorySize, ...] = ()
     image_bytes: int | None = None
     zip_bytes: int | None = None
 
@@ -94,6 +116,26 @@ def quote(workload: Workload, rates: Rates) -> Quote:
         workload=workload,
         full=estimate(workload, rates, free_tier=False),
         reduced=estimate(workload, rates, free_tier=True),
+    )
+
+
+def scaled_sizes(
+    workload: Workload, sizes_mb: tuple[int, ...] = SIZES_MB
+) -> tuple[MemorySize, ...]:
+    """Expect of other memory sizes what the share of a processor makes of a workload's duration.
+
+    All of a request is held to be one thread's work on the processor, and an init to take as long at
+    every size.
+    """
+    return tuple(
+        MemorySize(
+            memory_mb=memory_mb,
+            duration_ms=scaled_duration_ms(
+                workload.duration_ms, from_mb=workload.memory_mb, to_mb=memory_mb
+            ),
+            init_ms=workload.init_ms,
+        )
+        for memory_mb in sizes_mb
     )
 
 
@@ -119,9 +161,9 @@ def _variants(workload: Workload, what_if: WhatIf) -> Iterator[tuple[Change, str
         if architecture is not workload.architecture:
             other = replace(workload, architecture=architecture)
             yield Change.ARCHITECTURE, str(architecture), other
-    for memory_mb in sorted(set(what_if.memory_sizes) - {workload.memory_mb}):
-        if MEMORY_MB[0] <= memory_mb <= MEMORY_MB[1]:
-            yield Change.MEMORY, str(memory_mb), _resized(workload, memory_mb)
+    for size in sorted(what_if.memory_sizes, key=lambda size: size.memory_mb):
+        if size.memory_mb != workload.memory_mb:
+            yield Change.MEMORY, str(size.memory_mb), _resized(workload, size)
     if what_if.zip_bytes is not None and not workload.zip_bytes:
         other = replace(workload, image_bytes=0, zip_bytes=what_if.zip_bytes)
         yield Change.PACKAGE, str(PackageType.ZIP), other
@@ -134,8 +176,10 @@ def _variants(workload: Workload, what_if: WhatIf) -> Iterator[tuple[Change, str
                 yield Change.GATEWAY, str(api), replace(workload, api=api)
 
 
-def _resized(workload: Workload, memory_mb: int) -> Workload:
-    duration_ms = scaled_duration_ms(
-        workload.duration_ms, from_mb=workload.memory_mb, to_mb=memory_mb
+def _resized(workload: Workload, size: MemorySize) -> Workload:
+    return replace(
+        workload,
+        memory_mb=size.memory_mb,
+        duration_ms=size.duration_ms,
+        init_ms=size.init_ms,
     )
-    return replace(workload, memory_mb=memory_mb, duration_ms=duration_ms)

@@ -6,12 +6,10 @@ proportion to the memory, and at 1,769 MB a function has the equivalent of one v
 
 from __future__ import annotations
 
-__all__ = ["MEMORY_MB", "VCPU_MB", "cpu_share", "scaled_duration_ms"]
+__all__ = ["VCPU_MB", "cpu_share", "scaled_duration_ms"]
 
 VCPU_MB = 1769
 """The memory size that brings one vCPU."""
-MEMORY_MB = (128, 10_240)
-"""The smallest and the largest memory size."""
 
 
 def cpu_share(memory_mb: int) -> float:

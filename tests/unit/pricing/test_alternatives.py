@@ -8,7 +8,15 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tulle.pricing.alternatives import Alternative, Change, WhatIf, find_alternatives, quote
+from tulle.pricing.alternatives import (
+    Alternative,
+    Change,
+    MemorySize,
+    WhatIf,
+    find_alternatives,
+    quote,
+    scaled_sizes,
+)
 from tulle.pricing.rates import Priced, find_rates
 from tulle.pricing.workload import Workload
 from tulle.project.api import ApiType
@@ -28,16 +36,24 @@ WORK = Workload(
 )
 
 
-def found(work: Workload = WORK, **what_if: object) -> dict[tuple[Change, str], Alternative]:
-    alternatives = find_alternatives(work, RATES, WhatIf(**what_if))  # type: ignore[arg-type]
+def found(
+    work: Workload = WORK, *, image_bytes: int | None = None, zip_bytes: int | None = None
+) -> dict[tuple[Change, str], Alternative]:
+    what_if = WhatIf(
+        memory_sizes=scaled_sizes(work, (512, 1024, 1769, 3008)),
+        image_bytes=image_bytes,
+        zip_bytes=zip_bytes,
+    )
+    alternatives = find_alternatives(work, RATES, what_if)
     return {(entry.change, entry.value): entry for entry in alternatives}
 
 
 def test_each_choice_is_changed_by_itself() -> None:
-    assert list(found(memory_sizes=(512, 1024, 1769), image_bytes=GIB, zip_bytes=GIB)) == [
+    assert list(found(image_bytes=GIB, zip_bytes=GIB)) == [
         (Change.ARCHITECTURE, "arm64"),
         (Change.MEMORY, "512"),
         (Change.MEMORY, "1769"),
+        (Change.MEMORY, "3008"),
         (Change.PACKAGE, "zip"),
         (Change.GATEWAY, "rest"),
         (Change.GATEWAY, "url"),
@@ -88,9 +104,15 @@ def test_a_function_without_a_gateway_is_offered_none() -> None:
     assert not [change for change, _ in entries if change is Change.GATEWAY]
 
 
-def test_memory_sizes_that_lambda_does_not_have_are_left_out() -> None:
-    sizes = [value for change, value in found(memory_sizes=(64, 10_241)) if change is Change.MEMORY]
-    assert sizes == []
+def test_a_size_that_was_measured_is_priced_as_measured() -> None:
+    size = MemorySize(memory_mb=2048, duration_ms=41.2, init_ms=300)
+    (entry,) = (
+        entry
+        for entry in find_alternatives(WORK, RATES, WhatIf(memory_sizes=(size,)))
+        if entry.change is Change.MEMORY
+    )
+    # 1M × (42 + 1 % × (342 - 42)) ms × 2 GB = 90,000 GB-s in place of 110,000
+    assert entry.difference_usd == -20_000 * Decimal("0.0000166667")
 
 
 def test_a_quote_has_both_prices() -> None:
