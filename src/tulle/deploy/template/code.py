@@ -9,10 +9,10 @@ from tulle.deploy.release import ImageCode, version_note
 from tulle.deploy.template.resource import Resource, Resources, reference
 
 if TYPE_CHECKING:
-    from tulle.deploy.release import Release
+    from tulle.deploy.release import Release, ZipCode
     from tulle.target import Target
 
-__all__ = ["Code", "image_parameter", "released_code", "zip_parameters"]
+__all__ = ["Code", "image_parameter", "named_code", "released_code", "zip_parameters"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +32,15 @@ class Code:
 
 def released_code(release: Release) -> Code:
     """Mean the code of a release."""
-    code, note = release.code, version_note(release)
+    return named_code(release.code, release.target, release.handler, note=version_note(release))
+
+
+def named_code(code: ImageCode | ZipCode, target: Target, handler: str, *, note: str) -> Code:
+    """Mean an image or a zip by its name."""
     if isinstance(code, ImageCode):
         return Code(properties=_image(code.uri), note=note)
-    place = {"S3Bucket": code.bucket, "S3Key": code.key}
-    return Code(properties=_zip(place, release.target, release.handler), note=note)
+    place: Resource = {"S3Bucket": code.bucket, "S3Key": code.key}
+    return Code(properties=_zip(place, target, handler), note=note)
 
 
 def image_parameter() -> Code:
@@ -63,7 +67,7 @@ def _image(uri: object) -> Resource:
     return {"PackageType": "Image", "Code": {"ImageUri": uri}}
 
 
-def _zip(place: Resource | dict[str, str], target: Target, handler: str) -> Resource:
+def _zip(place: Resource, target: Target, handler: str) -> Resource:
     return {
         "PackageType": "Zip",
         "Code": place,
@@ -73,5 +77,5 @@ def _zip(place: Resource | dict[str, str], target: Target, handler: str) -> Reso
 
 
 def _parameter(description: str) -> Resource:
-    # It is also the version's description, which Lambda bounds.
-    return {"Type": "String", "Description": description, "MinLength": 1, "MaxLength": 256}
+    # It is also in the version's description, which Lambda bounds at 256.
+    return {"Type": "String", "Description": description, "MinLength": 1, "MaxLength": 230}

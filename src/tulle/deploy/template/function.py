@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from tulle.deploy.template.code import Code
     from tulle.project.project import Project
 
-__all__ = ["FUNCTION", "LIVE_ALIAS", "function_resources", "log_group", "role", "version_id"]
+__all__ = [
+    "FUNCTION",
+    "LIVE_ALIAS",
+    "function_properties",
+    "function_resources",
+    "log_group",
+    "role_and_logs",
+]
 
 FUNCTION, LIVE_ALIAS = "Function", "Live"
 _LOGS, _ROLE = "Logs", "Role"
@@ -28,11 +35,10 @@ _NOT_IN_A_VERSION = {"ReservedConcurrentExecutions"}
 
 def function_resources(project: Project, names: Names, code: Code) -> Resources:
     """Describe the function and all that belongs to it alone."""
-    function = _function(project, names, code)
-    version = version_id(function)
+    function = function_properties(project, names, code)
+    version = _version_id(function)
     return {
-        _LOGS: log_group(names.log_group, project.deploy.log_retention_days),
-        _ROLE: role(tracing=project.function.tracing),
+        **role_and_logs(project, names),
         FUNCTION: {"Type": "AWS::Lambda::Function", "Properties": function},
         version: {
             "Type": "AWS::Lambda::Version",
@@ -53,6 +59,36 @@ def function_resources(project: Project, names: Names, code: Code) -> Resources:
     }
 
 
+def role_and_logs(project: Project, names: Names) -> Resources:
+    """Describe what a function needs before it is there."""
+    return {
+        _LOGS: log_group(names.log_group, project.deploy.log_retention_days),
+        _ROLE: _role(tracing=project.function.tracing),
+    }
+
+
+def function_properties(project: Project, names: Names, code: Code) -> Resource:
+    """Describe the function itself."""
+    said = project.function
+    properties: Resource = {
+        "FunctionName": names.function,
+        "Description": code.note,
+        **code.properties,
+        "Role": attribute(_ROLE, "Arn"),
+        "Architectures": [said.architecture],
+        "MemorySize": said.memory_mb,
+        "Timeout": said.timeout_s,
+        "LoggingConfig": {"LogGroup": reference(_LOGS), "LogFormat": "Text"},
+    }
+    if said.environment:
+        properties["Environment"] = {"Variables": dict(said.environment)}
+    if said.tracing:
+        properties["TracingConfig"] = {"Mode": "Active"}
+    if said.reserved_concurrency is not None:
+        properties["ReservedConcurrentExecutions"] = said.reserved_concurrency
+    return properties
+
+
 def log_group(name: str, retention_days: int) -> Resource:
     """Describe a log group, which goes with the stack."""
     return {
@@ -63,7 +99,7 @@ def log_group(name: str, retention_days: int) -> Resource:
     }
 
 
-def role(*, tracing: bool) -> Resource:
+def _role(*, tracing: bool) -> Resource:
     """Describe what the function may do: write its own log, and send traces where it shall.
 
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
@@ -101,7 +137,7 @@ def role(*, tracing: bool) -> Resource:
     }
 
 
-def version_id(function: Resource) -> str:
+def _version_id(function: Resource) -> str:
     """Name the version after what it is a snapshot of, for CloudFormation makes one only under a new name.
 
     The function's description is the version's note, so that whatever changes the name changes the function
@@ -109,24 +145,3 @@ def version_id(function: Resource) -> str:
     """
     content = {key: value for key, value in function.items() if key not in _NOT_IN_A_VERSION}
     return content_id("Version", content)
-
-
-def _function(project: Project, names: Names, code: Code) -> Resource:
-    said = project.function
-    properties: Resource = {
-        "FunctionName": names.function,
-        "Description": code.note,
-        **code.properties,
-        "Role": attribute(_ROLE, "Arn"),
-        "Architectures": [said.architecture],
-        "MemorySize": said.memory_mb,
-        "Timeout": said.timeout_s,
-        "LoggingConfig": {"LogGroup": reference(_LOGS), "LogFormat": "Text"},
-    }
-    if said.environment:
-        properties["Environment"] = {"Variables": dict(said.environment)}
-    if said.tracing:
-        properties["TracingConfig"] = {"Mode": "Active"}
-    if said.reserved_concurrency is not None:
-        properties["ReservedConcurrentExecutions"] = said.reserved_concurrency
-    return properties

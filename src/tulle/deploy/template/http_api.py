@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tulle.project.api import ApiSection, Cors
     from tulle.project.project import Project
 
-__all__ = ["cors_configuration", "http_api", "preflight_routes"]
+__all__ = ["cors_configuration", "http_api", "preflight_routes", "route_id"]
 
 _API, _INTEGRATION, _STAGE, _AUTHORIZER = "HttpApi", "HttpIntegration", "HttpStage", "Authorizer"
 
@@ -32,8 +32,8 @@ _API, _INTEGRATION, _STAGE, _AUTHORIZER = "HttpApi", "HttpIntegration", "HttpSta
 def http_api(project: Project, names: Names) -> Gateway:
     """Describe the HTTP API before a function."""
     api = project.api
-    routes = {_route_id(route): _route(route, api) for route in api.routes}
-    opened = {_route_id(route): _open_route(route) for route in preflight_routes(api)}
+    routes = {route_id(route): _route(route, api) for route in api.routes}
+    opened = {route_id(route): _open_route(route) for route in preflight_routes(api)}
     resources: Resources = {
         _API: _api(api, names),
         _INTEGRATION: _integration(api),
@@ -84,6 +84,13 @@ def cors_configuration(cors: Cors) -> Resource:
     return {name: value for name, value in said.items() if value not in (None, [])}
 
 
+def route_id(route: Route) -> str:
+    """Name a route's resource."""
+    if route.is_default:
+        return "RouteDefault"
+    return logical_id(f"Route{route.method.capitalize()}", route.path)
+
+
 def _api(api: ApiSection, names: Names) -> Resource:
     properties: Resource = {"Name": names.function, "ProtocolType": "HTTP"}
     if api.cors is not None:
@@ -114,14 +121,6 @@ def _authorizer(api: ApiSection) -> Resources:
         "JwtConfiguration": {"Issuer": api.jwt.issuer, "Audience": list(api.jwt.audience)},
     }
     return {_AUTHORIZER: {"Type": "AWS::ApiGatewayV2::Authorizer", "Properties": properties}}
-
-
-def _route_id(route: Route) -> str:
-    return "RouteDefault" if route.is_default else _named_route_id(route)
-
-
-def _named_route_id(route: Route) -> str:
-    return logical_id(f"Route{route.method.capitalize()}", route.path)
 
 
 def _route(route: Route, api: ApiSection) -> Resource:

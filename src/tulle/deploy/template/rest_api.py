@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tulle.project.project import Project
     from tulle.project.route import Route
 
-__all__ = ["method_settings", "rest_api"]
+__all__ = ["method_id", "method_settings", "rest_api", "timeout_ms"]
 
 _API, _STAGE = "RestApi", "RestStage"
 _TIMEOUT_S = 29.0  # what AWS allows unless asked
@@ -41,7 +41,7 @@ _TIMEOUT_S = 29.0  # what AWS allows unless asked
 def rest_api(project: Project, names: Names) -> Gateway:
     """Describe the REST API before a function."""
     api = project.api
-    methods = {_method_id(route): _method(route, api) for route in api.routes}
+    methods = {method_id(route): _method(route, api) for route in api.routes}
     content: Resources = {_API: _api(api, names), **_paths(api), **methods}
     deployment = content_id("RestDeployment", content)
     keys = api_keys(api.keys, api=_API, stage=_STAGE)
@@ -73,6 +73,16 @@ def method_settings(api: ApiSection) -> list[Resource]:
     if default := throttle_settings(api.throttle):
         settings.append({"HttpMethod": "*", "ResourcePath": "/*", **default})
     return settings + [_method_setting(key, throttle) for key, throttle in api.route_throttle]
+
+
+def method_id(route: Route) -> str:
+    """Name a method's resource."""
+    return logical_id(f"Method{route.method.capitalize()}", route.path)
+
+
+def timeout_ms(api: ApiSection) -> int:
+    """Tell how long the API waits for the function."""
+    return round((_TIMEOUT_S if api.timeout_s is None else api.timeout_s) * 1000)
 
 
 def _method_setting(key: str, throttle: Throttle) -> Resource:
@@ -113,13 +123,8 @@ def _resource_id(path: str) -> Resource:
     return attribute(_API, "RootResourceId") if path == "/" else reference(path_id(path))
 
 
-def _method_id(route: Route) -> str:
-    return logical_id(f"Method{route.method.capitalize()}", route.path)
-
-
 def _method(route: Route, api: ApiSection) -> Resource:
     is_open = route.method == "OPTIONS"  # browsers show nothing with a preflight
-    timeout_s = _TIMEOUT_S if api.timeout_s is None else api.timeout_s
     lambda_api = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31"
     properties: Resource = {
         "RestApiId": reference(_API),
@@ -131,7 +136,7 @@ def _method(route: Route, api: ApiSection) -> Resource:
             "Type": "AWS_PROXY",
             "IntegrationHttpMethod": "POST",
             "Uri": substitute(f"{lambda_api}/functions/${{{LIVE_ALIAS}}}/invocations"),
-            "TimeoutInMillis": round(timeout_s * 1000),
+            "TimeoutInMillis": timeout_ms(api),
         },
     }
     return {"Type": "AWS::ApiGateway::Method", "Properties": properties}

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tulle.deploy.template.code import Code
     from tulle.project.project import Project
 
-__all__ = ["Template", "make_template", "template_of"]
+__all__ = ["Template", "make_template", "stack_outputs", "template_head", "template_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,23 +81,44 @@ def template_of(project: Project, stage: str, code: Code) -> Template:
     version = next(name for name in function if name.startswith("Version"))
     gateway = _gateway(project, names)
     parameters = {**code.parameters, **(gateway.parameters or {})}
-    body: dict[str, object] = {
-        "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": f"{project.name}, stage {stage}: an image classifier, deployed by tulle.",
-    }
-    if parameters:
-        body["Parameters"] = parameters
-    body["Resources"] = {
-        **function,
-        **gateway.resources,
-        **alarms(project.deploy.alarms),
-    }
-    body["Outputs"] = _outputs(gateway, attribute(version, "Version"))
+    resources = {**function, **gateway.resources, **alarms(project.deploy.alarms)}
+    outputs = stack_outputs(
+        gateway, alias=reference(LIVE_ALIAS), version=attribute(version, "Version")
+    )
     return Template(
-        body=body,
+        body={
+            **template_head(project, stage),
+            **({"Parameters": parameters} if parameters else {}),
+            "Resources": resources,
+            "Outputs": outputs,
+        },
         secrets=gateway.secrets,
         tags=(("tulle:project", project.name), ("tulle:stage", stage)),
     )
+
+
+def template_head(project: Project, stage: str) -> Resource:
+    """Begin a template."""
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": f"{project.name}, stage {stage}: an image classifier, deployed by tulle.",
+    }
+
+
+def stack_outputs(gateway: Gateway, *, alias: Resource, version: Resource) -> Resources:
+    """Describe what a stack tells of itself."""
+    outputs: Resources = {}
+    if gateway.url is not None:
+        outputs["Url"] = {"Description": "The endpoint's root.", "Value": gateway.url}
+    outputs |= {
+        "FunctionName": {"Value": reference(FUNCTION)},
+        "AliasArn": {"Description": "What callers reach.", "Value": alias},
+        "Version": {"Description": "The version that is live.", "Value": version},
+    }
+    if gateway.keys:
+        ids = ",".join(f"{name}=${{{key}}}" for name, key in gateway.keys)
+        outputs["ApiKeyIds"] = {"Description": "NAME=ID of each key.", "Value": substitute(ids)}
+    return outputs
 
 
 def _gateway(project: Project, names: Names) -> Gateway:
@@ -112,18 +133,3 @@ def _gateway(project: Project, names: Names) -> Gateway:
             return Gateway(resources={})
         case other:
             assert_never(other)
-
-
-def _outputs(gateway: Gateway, version: Resource) -> Resources:
-    outputs: Resources = {}
-    if gateway.url is not None:
-        outputs["Url"] = {"Description": "The endpoint's root.", "Value": gateway.url}
-    outputs |= {
-        "FunctionName": {"Value": reference(FUNCTION)},
-        "AliasArn": {"Description": "What callers reach.", "Value": reference(LIVE_ALIAS)},
-        "Version": {"Description": "The version that is live.", "Value": version},
-    }
-    if gateway.keys:
-        ids = ",".join(f"{name}=${{{key}}}" for name, key in gateway.keys)
-        outputs["ApiKeyIds"] = {"Description": "NAME=ID of each key.", "Value": substitute(ids)}
-    return outputs
