@@ -58,7 +58,7 @@ class Behaviour:
         init_ms: how much longer it takes where it meets a cold start.
         cold_share: which part of the requests do: 0 to 1; None where that is not known.
         sizes: the durations at other memory sizes, where they are known better than by the share of a
-            processor.
+            processor; None where they are not.
         requests: how many come in a month.
         answer_bytes: the size of an answer's body.
         log_bytes: what a request adds to the function's log.
@@ -70,12 +70,24 @@ class Behaviour:
     duration_ms: float
     init_ms: float = 0
     cold_share: float | None = None
-    sizes: tuple[MemorySize, ...] = ()
+    sizes: tuple[MemorySize, ...] | None = None
     requests: int | None = None
     answer_bytes: int | None = None
     log_bytes: int | None = None
     max_memory_used_mb: int | None = None
     architecture: Architecture | None = None
+
+    def corrected(self, *, init_ms: float | None, cold_share: float | None) -> Behaviour:
+        """Put what somebody says in the place of what was seen; None says nothing."""
+        behaviour = self
+        if init_ms is not None:
+            sizes = self.sizes
+            if sizes is not None:
+                sizes = tuple(replace(size, init_ms=init_ms) for size in sizes)
+            behaviour = replace(behaviour, init_ms=init_ms, sizes=sizes)
+        if cold_share is not None:
+            behaviour = replace(behaviour, cold_share=cold_share)
+        return behaviour
 
 
 def observe_here(
@@ -106,8 +118,6 @@ def observe_here(
     own_mb, timeout_s = project.function.memory_mb, project.function.timeout_s
     own = predict(measurement, memory_mb=own_mb, timeout_s=timeout_s)
     own_size = _memory_size(own)
-    if own.problem is not None:
-        reporter.warn(f"{own_mb} MB are {own.problem}")
     others = (
         predict(measurement, memory_mb=memory_mb, timeout_s=timeout_s) for memory_mb in SIZES_MB
     )
@@ -116,7 +126,7 @@ def observe_here(
         origin=Origin.MEASURED,
         duration_ms=own_size.duration_ms,
         init_ms=own_size.init_ms,
-        sizes=tuple(_memory_size(trial) for trial in others if trial.problem is None),
+        sizes=tuple(map(_memory_size, others)),
         answer_bytes=ear.answer_bytes,
         log_bytes=ear.log_bytes,
         max_memory_used_mb=measurement.max_memory_used_mb,

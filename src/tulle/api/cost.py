@@ -15,6 +15,7 @@ from tulle.api.behaviour import (
 from tulle.pricing.alternatives import (
     Alternative,
     Change,
+    MemorySize,
     Quote,
     WhatIf,
     find_alternatives,
@@ -26,6 +27,7 @@ from tulle.pricing.workload import Workload
 from tulle.project.api import ApiType
 from tulle.project.project import PackageType
 from tulle.target import Architecture
+from tulle.tuning.prediction import too_small
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,6 +94,7 @@ class Cost:
 
     Args:
         assumptions: what is neither said nor known, in words.
+        problem: why the function could not run so; None where nothing is known that would keep it.
     """
 
     project: Project
@@ -100,6 +103,7 @@ class Cost:
     quote: Quote
     alternatives: tuple[Alternative, ...]
     assumptions: tuple[str, ...]
+    problem: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +124,14 @@ def cost(request: CostRequest, behaviour: Behaviour) -> Cost:
     rates = find_rates(request.region)
     packages = _find_packages(request.project)
     workload = _workload(request, behaviour, packages)
+    own = MemorySize(
+        memory_mb=workload.memory_mb, duration_ms=workload.duration_ms, init_ms=workload.init_ms
+    )
+    sizes = scaled_sizes(workload) if behaviour.sizes is None else behaviour.sizes
     what_if = WhatIf(
-        memory_sizes=behaviour.sizes or scaled_sizes(workload),
+        memory_sizes=tuple(
+            size for size in sizes if _problem(size, request.project, behaviour) is None
+        ),
         image_bytes=packages.image_bytes,
         zip_bytes=packages.zip_bytes,
     )
@@ -132,7 +142,21 @@ def cost(request: CostRequest, behaviour: Behaviour) -> Cost:
         quote=quote(workload, rates),
         alternatives=find_alternatives(workload, rates, what_if),
         assumptions=tuple(_assumptions(request, behaviour, packages, workload)),
+        problem=_problem(own, request.project, behaviour),
     )
+
+
+def _problem(size: MemorySize, project: Project, behaviour: Behaviour) -> str | None:
+    """Say why a function cannot have a memory size, as far as that is known."""
+    held_mb, timeout_s = behaviour.max_memory_used_mb, project.function.timeout_s
+    if held_mb is not None and (reason := too_small(held_mb, size.memory_mb)):
+        return f"{size.memory_mb} MB are {reason}"
+    if size.duration_ms > timeout_s * 1000:
+        return (
+            f"a request takes {size.duration_ms / 1000:.0f} s at {size.memory_mb} MB, "
+            f"and the time limit is {timeout_s} s"
+        )
+    return None
 
 
 def _workload(request: CostRequest, behaviour: Behaviour, packages: _Packages) -> Workload:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
@@ -189,6 +188,8 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
     _refuse_contradictions(options)
     project = _project(context, options)
     known = cost(_request(project, _region(options), options), _behaviour(project, options))
+    if known.problem is not None:
+        TerminalReporter().warn(known.problem)
     click.echo(cost_json(known) if options["as_json"] else "\n".join(cost_lines(known)))
 
 
@@ -261,12 +262,7 @@ def _behaviour(project: Project, options: _Options) -> Behaviour:
         seen = observe_on_aws(project, session, stage=options["stage"], until=datetime.now(UTC))
     else:
         seen = _run_here(project, options)
-    init_ms, cold_share = options["init_ms"], options["cold_share"]
-    return replace(
-        seen,
-        init_ms=seen.init_ms if init_ms is None else init_ms,
-        cold_share=seen.cold_share if cold_share is None else cold_share,
-    )
+    return seen.corrected(init_ms=options["init_ms"], cold_share=options["cold_share"])
 
 
 def _run_here(project: Project, options: _Options) -> Behaviour:

@@ -42,6 +42,7 @@ def cost_json(cost: Cost) -> str:
             "request": _both(full.request_usd, reduced.request_usd),
             "alternatives": [_alternative(entry) for entry in cost.alternatives],
             "assumptions": cost.assumptions,
+            "problem": cost.problem,
         }
     )
 

@@ -14,6 +14,7 @@ import pytest
 from made_images import MadeImage, write_image
 from tulle.cli import main
 
+ROOT = Path(__file__).parents[3]
 PROJECT = """
 name = "shop"
 
@@ -107,7 +108,7 @@ def test_shows_a_month_line_by_line_within_80_columns(command: Command) -> None:
 
 
 def test_the_documentation_shows_what_is_shown(command: Command) -> None:
-    page = (Path(__file__).parents[3] / "docs/reference/cost.md").read_text()
+    page = (ROOT / "docs/reference/cost.md").read_text()
     shown = [line[4:] for line in page.splitlines() if line.startswith("    ") or not line]
     begin = shown.index("$ tulle cost --duration-ms 80 --init-ms 1200")
     example = [line for line in shown[begin + 1 : shown.index("  …", begin + 15)] if line != "  …"]
@@ -169,6 +170,8 @@ def test_a_stage_has_settings_of_its_own(command: Command) -> None:
 def test_the_parts_of_the_json_fit_together(command: Command) -> None:
     known = command.cost("--duration-ms", "333.3", "--requests", "3000000")
     assert known["schema"] == 1
+    page = (ROOT / "docs/reference/cost.md").read_text()
+    assert [key for key in known if f"`{key}`" not in page] == []
     assert known["durations"] == "given"
     for name in ("usd", "free_tier_usd"):
         total = sum(line[name] for line in known["lines"])
@@ -213,6 +216,16 @@ def test_environments_that_are_kept_ready(command: Command) -> None:
     # 2 × 730 h × 3600 s × 1 GB = 5,256,000 GB-s × 0.0000041667 = 21.90
     words = [line.split() for line in ran.stdout.splitlines()]
     assert ["kept", "ready", "5,256,000", "GB-s", "$0.0000041667", "$21.90", "$21.90"] in words
+
+
+def test_sizes_that_would_overrun_the_time_limit_are_left_out(command: Command) -> None:
+    known = command.cost("--duration-ms", "20000")  # of 30 s; 40 s at half the memory
+    sizes = [entry["value"] for entry in known["alternatives"] if entry["change"] == "memory"]
+    assert sizes == ["1769", "3008"]
+    assert known["problem"] is None
+    ran = command.run("--duration-ms", "31000")
+    assert ran.returncode == 0
+    assert ran.stderr == "! a request takes 31 s at 1024 MB, and the time limit is 30 s\n"
 
 
 def test_nobody_asks(command: Command) -> None:

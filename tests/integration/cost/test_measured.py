@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,9 @@ from moto.server import ThreadedMotoServer
 
 from fakes.moto_metrics import complete_metrics
 from integration.emulator.dev_process import TULLE
-from tulle.api.cost import Behaviour, CostRequest, Origin, cost, observe_on_aws
+from tulle.api.cost import Behaviour, Change, CostRequest, Origin, cost, observe_on_aws
 from tulle.errors import MeasurementFailed
+from tulle.pricing.alternatives import MemorySize
 from tulle.project.file import read_project
 
 if TYPE_CHECKING:
@@ -172,9 +174,31 @@ def test_a_deployed_function_is_priced_by_what_it_did(
         max_memory_used_mb=210,
     )
     known = cost(CostRequest(project=project, region="eu-west-1"), seen)
+    assert known.problem is None
     # 7300 × (200 + 50 % × 900) ms × 1 GB
     assert known.quote.workload.gb_s == 4745
     assert known.quote.workload.requests == 7300
+
+
+@pytest.mark.usefixtures("deployed")
+def test_a_size_that_is_less_than_the_function_held_is_warned_of_and_not_offered(
+    session: AwsSession, folder: Path
+) -> None:
+    small = read_project(folder, {"function": {"memory_mb": 256}})
+    seen = replace(observe_on_aws(small, session, stage="prod", until=NOW), max_memory_used_mb=450)
+    known = cost(CostRequest(project=small, region="eu-west-1"), seen)
+    assert known.problem == "256 MB are too small: it held 450 MB, and should have 540"
+    sizes = [entry.value for entry in known.alternatives if entry.change is Change.MEMORY]
+    assert sizes == ["1024", "1769", "3008"]
+
+
+def test_what_is_said_goes_before_what_was_seen() -> None:
+    sizes = (MemorySize(memory_mb=512, duration_ms=20, init_ms=300),)
+    seen = Behaviour(origin=Origin.MEASURED, duration_ms=10, init_ms=200, sizes=sizes)
+    assert seen.corrected(init_ms=None, cold_share=None) == seen
+    said = seen.corrected(init_ms=50, cold_share=0.2)
+    assert (said.duration_ms, said.init_ms, said.cold_share) == (10, 50, 0.2)
+    assert said.sizes == (MemorySize(memory_mb=512, duration_ms=20, init_ms=50),)
 
 
 @pytest.mark.usefixtures("deployed")
