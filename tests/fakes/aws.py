@@ -12,9 +12,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import boto3
+import botocore.loaders
 import botocore.session
 
 from debian_programs import missing_programs
@@ -24,18 +25,17 @@ from fakes.tls_proxy import TlsProxy, tls_proxy
 from tulle.aws.session import AwsSession
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from botocore.awsrequest import AWSPreparedRequest
 
 ACCOUNT = "123456789012"
 """Whose account it is, unless a session says otherwise."""
 OTHER_ACCOUNT = "210987654321"
-REGION = "eu-west-1"
+REGION: Final = "eu-west-1"
 
-_NO_REGISTRY = (
-    "127.0.0.1:9"  # nobody listens there; tests that push need Debian's registry, and say so
-)
+_LOADER = botocore.loaders.create_loader()  # services are read once for all sessions
+_NO_REGISTRY = "127.0.0.1:9"  # nobody is there; tests that push need Debian's registry, and say so
 
 # Moto's server on a port of the system's choice; it ends when its input does, whatever became of the tests.
 _MOTO = """
@@ -107,6 +107,7 @@ class FakeAws:
             attempts: how often to ask.
         """
         core = botocore.session.Session()
+        core.register_component("data_loader", _LOADER)
         config = self.folder / "config"
         core.set_config_variable("config_file", str(config))
         core.set_config_variable("credentials_file", str(self.folder / "no-credentials"))
@@ -122,7 +123,7 @@ class FakeAws:
         """Have moto look at IAM's policies from now on, until `reset`: only users that it has may do anything."""
         self._post("reset-auth", str(after))
 
-    def user(self, name: str, *statements: dict[str, object]) -> tuple[str, str]:
+    def user(self, name: str, *statements: Mapping[str, object]) -> tuple[str, str]:
         """Make a user who may do what the statements say; give the keys."""
         iam = self.session().iam()
         iam.create_user(UserName=name)
