@@ -59,7 +59,7 @@ _LOG_BYTES = 400
 # The line of `access_logs`, and what CloudWatch counts for an event.
 _ACCESS_LOG_BYTES = 350
 _MIB = 1024 * 1024
-# What AWS's base image for Python and a small classifier come to, compressed, and the classifier's own zip.
+# What is assumed of a package that is not built yet: of an image AWS's base too, all compressed.
 _IMAGE_BYTES, _ZIP_BYTES = 250 * _MIB, 30 * _MIB
 
 
