@@ -47,6 +47,7 @@ def complete_stacks() -> None:
     backend.create_change_set = _create
     backend.describe_change_set = _describe
     backend.execute_change_set = _execute
+    backend.delete_change_set = _delete_change_set
     resources: Any = parsing.ResourceMap
     resources.delete = _remove_all
     response: Any = CloudFormationResponse
@@ -95,6 +96,12 @@ def _describe(backend: Any, change_set_name: str) -> Any:
         if change_set_name in {change_set.change_set_id, change_set.change_set_name}:
             return change_set
     raise _ChangeSetNotFound(f"ChangeSet [{change_set_name}] does not exist")
+
+
+def _delete_change_set(backend: Any, change_set_name: str) -> None:
+    for change_set in list(backend.change_sets.values()):
+        if change_set_name in {change_set.change_set_id, change_set.change_set_name}:
+            del backend.change_sets[change_set.change_set_id]
 
 
 def _execute(backend: Any, change_set_name: str, stack_name: str | None = None) -> None:  # noqa: ARG001 (moto's)
