@@ -163,8 +163,8 @@ def test_refusals_are_told_apart(code: str, status: int, expected: type[AwsError
             "CreateRepository",
             (
                 "User: arn:aws:iam::123456789012:user/x is not authorized to perform: ecr:CreateRepository "
-                "on resource: arn:aws:ecr:eu-west-1:123456789012:repository/tulle/a-dev because no identity-based policy allows "
-                "the ecr:CreateRepository action"
+                "on resource: arn:aws:ecr:eu-west-1:123456789012:repository/tulle/a-dev because no "
+                "identity-based policy allows the ecr:CreateRepository action"
             ),
             "ecr:CreateRepository",
             "arn:aws:ecr:eu-west-1:123456789012:repository/tulle/a-dev",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +19,8 @@ from tulle.errors import ActionDenied, ForeignResource
 from tulle.project.project import PackageType
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mypy_boto3_s3 import S3Client
 
     from fakes.aws import FakeAws
@@ -55,7 +56,11 @@ def test_the_bucket_is_encrypted_private_versioned_and_kept_small(
         "RestrictPublicBuckets": True,
     }
     (statement,) = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])["Statement"]
-    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == (
+        "Deny",
+        "*",
+        "s3:*",
+    )
     assert statement["Resource"] == [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     replaced, abandoned = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
@@ -63,9 +68,7 @@ def test_the_bucket_is_encrypted_private_versioned_and_kept_small(
     assert abandoned["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 7
 
 
-def test_the_same_zip_is_not_sent_twice(
-    aws: FakeAws, stage: Stage, zip_file: MadeArtifact
-) -> None:
+def test_the_same_zip_is_not_sent_twice(aws: FakeAws, stage: Stage, zip_file: MadeArtifact) -> None:
     first = stage.publish_zip(zip_file)
     second = stage.publish_zip(zip_file)
     assert second.code == first.code
