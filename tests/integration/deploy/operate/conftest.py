@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import http.client
+import io
+import json
 import shutil
+import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
-from moto.server import ThreadedMotoServer
 
-from fakes.moto_metrics import complete_metrics
-from fakes.moto_stacks import complete_stacks
 from integration.deploy.operate.gateway import Gateway, running_gateway
 from integration.emulator.dev_process import Dev, running_dev
+from tulle.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,23 +59,48 @@ def gateway(gateway_server: Gateway) -> Gateway:
     return gateway_server
 
 
-@pytest.fixture(scope="session")
-def taught_moto() -> Iterator[str]:
-    """Run moto in this process, taught what it lacks; give its URL."""
-    complete_stacks()
-    complete_metrics()
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+@pytest.fixture
+def session(aws: FakeAws) -> AwsSession:
+    """Give a session of an AWS in which nothing is."""
+    return aws.session()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What a command left with, and wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Tulle(Protocol):
+    """Runs the command line in this process."""
+
+    def __call__(self, *words: str, typed: str = "") -> Ran: ...
 
 
 @pytest.fixture
-def session(aws: FakeAws, taught_moto: str) -> AwsSession:
-    """Give a session of an AWS in which nothing is, with stacks and metrics as AWS has them."""
-    connection = http.client.HTTPConnection(taught_moto.removeprefix("http://"))
-    connection.request("POST", "/moto-api/reset")
-    assert connection.getresponse().status == 200
-    connection.close()
-    return aws.session(endpoint=taught_moto)
+def tulle(
+    aws_environ: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Tulle:
+    """Give the command line, which meets that AWS and nothing else."""
+    assert aws_environ
+
+    def run(*words: str, typed: str = "") -> Ran:
+        monkeypatch.setattr(sys, "argv", ["tulle", *words])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed.encode())))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        said = capsys.readouterr()
+        assert isinstance(left.value.code, int)
+        return Ran(code=left.value.code, out=said.out, err=said.err)
+
+    return run

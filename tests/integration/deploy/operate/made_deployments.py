@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import io
+import hashlib
 import zipfile
 from typing import TYPE_CHECKING
 
+from fakes.aws import ACCOUNT
 from tulle.aws.cloudformation import Stacks
+from tulle.aws.s3 import Artifacts
 from tulle.aws.stack import ChangeSetRequest
 from tulle.deploy.apply import Watcher, execute
 from tulle.deploy.change_set import offered_change_set
 from tulle.deploy.deployment import Deployment, find_deployment
-from tulle.deploy.names import name_deployment
-from tulle.deploy.release import Release, ZipCode
+from tulle.deploy.names import bucket_name, name_deployment
+from tulle.deploy.publish import publish_zip
+from tulle.deploy.release import Release
 from tulle.deploy.template.template import make_template
 from tulle.progress import SilentReporter
 from tulle.project.file import read_project
@@ -22,11 +25,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tulle.aws.session import AwsSession
+    from tulle.deploy.names import Names
     from tulle.project.project import Project
 
-__all__ = ["deploy_made", "made_project", "release_of", "take_zip"]
+__all__ = ["deploy_made", "made_project", "model_of", "revision_of"]
 
-BUCKET = "tulle-made"
 # Without alarms, of which moto's stacks know nothing.
 _PROJECT = """
 name = "{name}"
@@ -49,38 +52,41 @@ def made_project(folder: Path, *, name: str = "shop", api: str = "http") -> Proj
     return read_project(folder)
 
 
-def release_of(number: int) -> Release:
-    """Give one of several releases: each of another commit, with another model."""
+def release_of(session: AwsSession, names: Names, number: int, folder: Path) -> Release:
+    """Publish one of several releases: each of other bytes, of another commit, with another model."""
+    path = folder / f"{number}.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("handler.py", f"# {number}\n")
+    digest = f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+    bucket = bucket_name(ACCOUNT, session.region)
+    artifacts = Artifacts(session, bucket=bucket, account=ACCOUNT)
     return Release(
-        code=ZipCode(bucket=BUCKET, key=f"{number}.zip"),
+        code=publish_zip(path, digest, names, artifacts=artifacts, reporter=SilentReporter()).code,
         target=find_target("python3.13", "x86_64"),
         handler="tulle_runtime.handler.lambda_handler",
-        digest=f"sha256:{number:064x}",
-        model_sha256=f"{number + 0xA0:064x}",
-        revision=f"{number + 0xC0:040x}",
+        digest=digest,
+        model_sha256=model_of(number),
+        revision=revision_of(number),
     )
 
 
-def take_zip(session: AwsSession, key: str) -> None:
-    """Put a zip where releases are looked for."""
-    s3 = session.s3()
-    if BUCKET not in [each.get("Name") for each in s3.list_buckets()["Buckets"]]:
-        s3.create_bucket(
-            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-        )
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("handler.py", f"# {key}\n")
-    s3.put_object(Bucket=BUCKET, Key=key, Body=content.getvalue())
+def model_of(number: int) -> str:
+    """Give the sha256 of a release's model."""
+    return f"{number:x}" * 64
+
+
+def revision_of(number: int) -> str:
+    """Give the commit that a release was built from."""
+    return f"{number + 8:x}" * 40
 
 
 def deploy_made(
     session: AwsSession, project: Project, *, stage: str = "dev", release: int = 1
 ) -> Deployment:
     """Deploy a release, as `tulle deploy` does once the code is published."""
-    take_zip(session, f"{release}.zip")
     names = name_deployment(project.name, stage)
-    template = make_template(project, stage, release_of(release))
+    code = release_of(session, names, release, project.folder)
+    template = make_template(project, stage, code)
     stacks = Stacks(session)
     is_new = stacks.describe(names.stack) is None
     request = ChangeSetRequest(
