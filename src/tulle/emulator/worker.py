@@ -12,7 +12,7 @@ from tulle.emulator.function import runtime_version_arn
 from tulle.emulator.happening import Began, Ended, Logged
 from tulle.emulator.invocation import Invocation, Report, Status
 from tulle.emulator.log import InvocationLog
-from tulle.emulator.outcome import Overrun, conclude
+from tulle.emulator.outcome import conclude
 from tulle.emulator.sandbox.processor_time import ProcessorTime
 from tulle.emulator.variables import new_log_stream
 
@@ -30,10 +30,11 @@ __all__ = ["Worker"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Start:
-    """How an invocation started: its environment, which had an init phase unless it was warm.
+    """How an invocation started: in an environment that was new, used up, or warm.
 
     Args:
-        began_s: when the invocation itself began, on the clock that measures.
+        began_s: when the invocation began, on the clock that measures.
+        init_duration_ms: how long the init phase took of an environment that was new.
         failure: why the request was not even delivered.
     """
 
@@ -153,19 +154,27 @@ class Worker:
 
     async def _start_cold(self, request: Request) -> _Start:
         self._tell_beginning(request, cold=True)
-        init = await self._initialise(limit_s=self._init_limit_s, phase="init")
-        if init.failure is None:  # else the tail says why
+        is_new, timeout_s = self._environment is None, self._function.timeout_s
+        start = await self._initialise_anew() if is_new else None
+        if start is None or start.failure is not None:
+            # What Lambda calls a suppressed init: within the invocation, on its time, and not told of.
+            start = await self._initialise(limit_s=timeout_s, phase="invoke")
+        else:
+            start = replace(start, began_s=time.perf_counter())
+        if start.failure is None:  # else the tail says why
             self._log.begin()
         self._log_start(request)
-        began_s, timeout_s = time.perf_counter(), self._function.timeout_s
-        if isinstance(init.failure, Overrun):
-            # Lambda then starts anew within the invocation, on the invocation's time.
-            init = await self._initialise(limit_s=timeout_s, phase="invoke")
-            init = replace(init, init_duration_ms=None)
-        if init.failure is None:
-            left_s = timeout_s - (time.perf_counter() - began_s)
-            init.environment.deliver(request, limit_s=left_s, answered=self._answered)
-        return replace(init, began_s=began_s)
+        if start.failure is None:
+            left_s = timeout_s - (time.perf_counter() - start.began_s)
+            start.environment.deliver(request, limit_s=left_s, answered=self._answered)
+        return start
+
+    async def _initialise_anew(self) -> _Start:
+        """Run the init phase of a new environment."""
+        if self._function.image is None:  # images have no runtime of AWS's
+            self._log.line(_init_start(self._function))
+        start = await self._initialise(limit_s=self._init_limit_s, phase="init")
+        return replace(start, init_duration_ms=(time.perf_counter() - start.began_s) * 1000)
 
     def _tell_beginning(self, request: Request, *, cold: bool) -> None:
         self._log.begin()
@@ -184,16 +193,14 @@ class Worker:
         )
 
     def _conclude(self, run: _Run) -> Invocation:
-        request_id, start = run.request.request_id, run.start
+        request_id = run.request.request_id
         conclusion = conclude(
             run.outcome, request_id=request_id, timeout_s=self._function.timeout_s
         )
-        failed_ms = start.init_duration_ms if start.failure is not None else None
         report = Report(
             request_id=request_id,
-            # An init that failed was all there was, and Lambda counts it as the invocation.
-            duration_ms=run.duration_ms if failed_ms is None else failed_ms,
-            init_duration_ms=start.init_duration_ms if failed_ms is None else None,
+            duration_ms=run.duration_ms,
+            init_duration_ms=run.start.init_duration_ms,
             memory_size_mb=self._function.memory_mb,
             max_memory_used_mb=run.peak_memory_mb,
             status=conclusion.status,
@@ -219,19 +226,12 @@ class Worker:
                 log_stream=self._log_stream,
                 line=self._log.line,
             )
-        if self._function.image is None:  # images have no runtime of AWS's
-            self._log.line(_init_start(self._function))
         began_s = time.perf_counter()
         failure = await self._environment.start(limit_s=limit_s)
-        duration_ms = (time.perf_counter() - began_s) * 1000
         if failure is not None:
+            duration_ms = (time.perf_counter() - began_s) * 1000
             self._log.line(_init_report(failure, duration_ms, phase))
-        return _Start(
-            environment=self._environment,
-            began_s=began_s,
-            init_duration_ms=duration_ms,
-            failure=failure,
-        )
+        return _Start(environment=self._environment, began_s=began_s, failure=failure)
 
 
 def _init_start(function: Function) -> str:

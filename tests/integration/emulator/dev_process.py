@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TULLE", "Answer", "Dev", "is_alive", "running_dev", "wait_until"]
 
-_PATIENCE_S = 20.0
+_PATIENCE_S = 60.0  # on a busy machine
 # A warning within `tulle dev` is an error there too, as it is in the tests.
 TULLE = (sys.executable, "-W", "error", "-c", "from tulle.cli import main; main()")
 
@@ -162,11 +162,14 @@ def running_dev(
 
 
 def _platform(log: str) -> str:
-    """Leave out the lines of the function: what is between a START and its END, or follows INIT_START."""
+    """Leave out the lines of the function: what is between a START and its END, or of an init.
+
+    An init follows INIT_START or, in an environment whose process is gone, a REPORT that says why.
+    """
     kept: list[str] = []
     running: set[str] = set()  # by request ids, for those of several environments overlap
     for line in log.splitlines():
-        if line.startswith("INIT_START "):
+        if line.startswith("INIT_START ") or (line.startswith("REPORT ") and "\tStatus:" in line):
             running.add("init")
         elif line.startswith("START "):
             running = {*running, line.split()[2]} - {"init"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -158,11 +160,81 @@ def test_an_init_over_its_limit_starts_anew_within_the_invocation(tmp_path: Path
 
     invocation = asyncio.run(invoke())
     assert invocation.payload == b'"ready"'
+    assert invocation.report.billed_duration_ms < 1500  # the first init is not billed
     assert invocation.report.init_duration_ms is None
     assert [line.split()[0] for line in log] == [
-        "INIT_START", "INIT_REPORT", "START", "INIT_START", "END", "REPORT",
+        "INIT_START", "INIT_REPORT", "START", "END", "REPORT",
     ]  # fmt: skip
     assert "Phase: init\tStatus: timeout" in log[1]
+
+
+FAILS = """
+import pathlib
+tries = pathlib.Path("tries")
+count = int(tries.read_text()) + 1 if tries.exists() else 1
+tries.write_text(str(count))
+print("try", count)
+if count in {FAILING}:
+    raise KeyError(count)
+def lambda_handler(event, context):
+    return count
+"""
+
+
+def kinds(log: list[str]) -> list[str]:
+    """Give what the lines of a log are, with what an INIT_REPORT says beside its time."""
+    return [
+        re.sub(r" Duration: .*?\t", " ", line)
+        if line.startswith("INIT_REPORT")
+        else line.split()[0]
+        for line in log
+        if line.startswith(("INIT_", "START", "END", "REPORT", "try"))
+    ]
+
+
+def test_an_init_that_fails_is_tried_twice_and_the_second_is_the_invocations(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "lambda_function.py").write_text(FAILS.replace("FAILING", "1, 2, 3"))
+    log: list[str] = []
+    invocations = invoke_in_turn(function(tmp_path), b"{}", b"{}", b"{}", log=log)
+    error = "Status: error\tError Type: KeyError"
+    assert kinds(log) == [
+        *("INIT_START", "try", f"INIT_REPORT Init Phase: init\t{error}"),
+        *("try", f"INIT_REPORT Init Phase: invoke\t{error}", "START", "END", "REPORT"),
+        *("try", f"INIT_REPORT Init Phase: invoke\t{error}", "START", "END", "REPORT"),
+        *("try", "START", "END", "REPORT"),
+    ]
+    assert [json.loads(each.payload) for each in invocations][2] == 4
+    assert [json.loads(each.payload)["errorMessage"] for each in invocations[:2]] == ["2", "3"]
+    assert [each.report.init_duration_ms for each in invocations] == [None] * 3
+
+
+def test_an_init_that_fails_once_does_not_fail_the_invocation(tmp_path: Path) -> None:
+    (tmp_path / "lambda_function.py").write_text(FAILS.replace("FAILING", "1,"))
+    log: list[str] = []
+    (invocation,) = invoke_in_turn(function(tmp_path), b"{}", log=log)
+    assert (invocation.payload, invocation.error_type) == (b"2", None)
+    assert kinds(log) == [
+        *("INIT_START", "try", "INIT_REPORT Init Phase: init\tStatus: error\tError Type: KeyError"),
+        *("try", "START", "END", "REPORT"),
+    ]
+
+
+def test_a_new_process_in_an_old_environment_is_not_told_of_and_takes_of_the_invocations_time(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "lambda_function.py").write_text(
+        "import os, time\n"
+        "if os.path.exists('second'): time.sleep(0.2)\n"
+        "open('second', 'w').close()\n"
+        "def lambda_handler(event, context): event and os._exit(1)\n"
+    )
+    log: list[str] = []
+    _, after = invoke_in_turn(function(tmp_path), b"[1]", b"[]", log=log)
+    assert kinds(log) == ["INIT_START", "START", "END", "REPORT", "START", "END", "REPORT"]
+    assert after.report.init_duration_ms is None
+    assert after.report.duration_ms > 200
 
 
 def test_an_init_that_never_ends_is_a_timeout(tmp_path: Path) -> None:

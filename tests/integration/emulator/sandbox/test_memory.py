@@ -49,7 +49,7 @@ def test_more_than_the_memory_size_ends_the_environment_as_on_lambda(
         failed.report.line(),
     )
     assert after.payload == b'"PONG"'
-    assert after.report.init_duration_ms is not None
+    assert after.report.init_duration_ms is None  # a fresh process in the same environment
     assert after.report.max_memory_used_mb < 100
 
 
