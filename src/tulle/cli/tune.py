@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import sys
 import time
 from dataclasses import asdict
@@ -216,8 +215,6 @@ def _tune_deployed(
         reporter.note(line)
     if not options["yes"]:
         _ask()
-    # What ends a job in CI shall let the function's settings be put back, as Ctrl-C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     return tune_deployed(request, plan, session, reporter)
 
 

@@ -45,6 +45,7 @@ def describe_plan(plan: DeployedPlan) -> Iterator[str]:
         f"{plan.invocations} in all"
     )
     yield "no alias is touched: callers keep what they have"
+    yield "do not deploy meanwhile: `$LATEST` has other settings until the end"
     yield "in the end the function has its settings again, and these versions are deleted"
     if plan.reserved_concurrency is not None:
         yield (

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from tulle.aws.functions import Functions
 from tulle.aws.trial_versions import TrialVersions
-from tulle.errors import TulleError
+from tulle.errors import TulleError, TuningFailed
 from tulle.pricing.estimate import estimate
 from tulle.pricing.workload import Workload
 from tulle.target import Architecture
-from tulle.tuning.patience import let_finish
+from tulle.tuning.patience import let_finish, stopped_as_interrupted
 from tulle.tuning.version_trial import Calls, try_version
 
 if TYPE_CHECKING:
@@ -126,27 +126,37 @@ class DeployedTuning:
         """Try every size of the plan; whatever happens, leave the function as it was.
 
         Raises:
-            AwsError: AWS refuses, or somebody else changes the function meanwhile.
+            AwsError: AWS refuses.
+        TuningFailed: somebody else changes the function meanwhile.
             MeasurementFailed: the function fails by itself.
         """
-        self._versions.settle()
-        revision = self._versions.settings().revision
         trials: list[VersionTrial] = []
-        try:
-            for memory_mb in self._plan.sizes:
-                self._reporter.step(f"Try {memory_mb} MB: {self._plan.calls.count} calls")
-                note = self._mark(memory_mb)
-                revision = self._versions.change(
-                    memory_mb=memory_mb, description=note, revision=revision
-                )
-                version = self._versions.publish(description=note, revision=revision)
-                self._functions.wait_until_ready(self._plan.function, version)
-                trials.append(self._try(version, memory_mb, payloads))
-                revision = self._versions.settings().revision
-        finally:
-            with let_finish(self._reporter):
-                self._put_back()
+        with stopped_as_interrupted():
+            self._versions.settle()
+            try:
+                for memory_mb in self._plan.sizes:
+                    self._reporter.step(f"Try {memory_mb} MB: {self._plan.calls.count} calls")
+                    trials.append(self._try(self._publish(memory_mb), memory_mb, payloads))
+            finally:
+                with let_finish(self._reporter):
+                    self._put_back()
         return tuple(trials)
+
+    def _publish(self, memory_mb: int) -> str:
+        """Publish a version of a size, and wait until it can be called."""
+        note = self._mark(memory_mb)
+        settings = self._versions.settings()
+        if settings.description != self._plan.description and not _is_trial(settings.description):
+            raise TuningFailed(
+                f"somebody else has changed `{self._plan.function}` meanwhile",
+                hint="wait until that is done, and run the command again; what they did stays",
+            )
+        revision = self._versions.change(
+            memory_mb=memory_mb, description=note, revision=settings.revision
+        )
+        version = self._versions.publish(description=note, revision=revision)
+        self._functions.wait_until_ready(self._plan.function, version)
+        return version
 
     def _try(self, version: str, memory_mb: int, payloads: Sequence[bytes]) -> VersionTrial:
         def invoke(payload: bytes) -> Invoked:
@@ -165,16 +175,20 @@ class DeployedTuning:
         self._reporter.step("Put the function's settings back, and delete the trial versions")
         self._versions.settle()
         settings = self._versions.settings()
-        if _MARK.fullmatch(settings.description):  # else somebody has deployed meanwhile
+        if _is_trial(settings.description):  # else somebody has deployed meanwhile
             self._versions.change(
                 memory_mb=self._plan.memory_mb,
                 description=self._plan.description,
                 revision=settings.revision,
             )
         for version in self._functions.versions(self._plan.function):
-            if not _MARK.fullmatch(version.description):
+            if not _is_trial(version.description):
                 continue
             try:
                 self._versions.delete(version.version)
             except TulleError as exc:
                 self._reporter.warn(f"version {version.version} stays, for {exc.message}")
+
+
+def _is_trial(description: str) -> bool:
+    return _MARK.fullmatch(description) is not None

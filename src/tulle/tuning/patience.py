@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tulle.progress import Reporter
 
-__all__ = ["let_finish"]
+__all__ = ["let_finish", "stopped_as_interrupted"]
 
 
 @contextmanager
@@ -29,10 +29,24 @@ def let_finish(reporter: Reporter) -> Iterator[None]:
         interrupted = True
         reporter.note("wait a moment: it stops when this is done")
 
-    before = signal.signal(signal.SIGINT, note)
+    before = [(number, signal.signal(number, note)) for number in (signal.SIGINT, signal.SIGTERM)]
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before:
+            signal.signal(number, handler)
     if interrupted:
         raise KeyboardInterrupt
+
+
+@contextmanager
+def stopped_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM, which ends a job in CI, do what Ctrl-C does, so that nothing is left half done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -54,5 +54,15 @@ def test_a_thread_that_has_ended_counts_in_the_whole() -> None:
     assert effort_between(before, after, wall_ms=20) == effort(20, 10, 0, wall_ms=20)
 
 
+def test_one_worker_that_has_ended_ran_while_the_first_thread_waited() -> None:
+    before, after = used(10, t1=(10, 0)), used(35, t1=(10, 0))
+    assert effort_between(before, after, wall_ms=40) == effort(25, 0, 15, wall_ms=40)
+
+
+def test_workers_that_have_ended_ran_at_once_where_their_time_does_not_fit_otherwise() -> None:
+    before, after = used(10, t1=(10, 0)), used(30, t1=(10, 0))
+    assert effort_between(before, after, wall_ms=10) == effort(0, 20, 0, wall_ms=10)
+
+
 def test_without_threads_all_is_one_threads_work() -> None:
     assert effort_between(used(5), used(35), wall_ms=40) == effort(30, 0, 10, wall_ms=40)
