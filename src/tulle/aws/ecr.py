@@ -128,13 +128,14 @@ class Repositories:
                     raise
                 text = '{"Version": "2012-10-17", "Statement": []}'
             policy = json.loads(text)
-            if _LAMBDA_STATEMENT in policy["Statement"]:
+            said = (
+                policy["Statement"]
+                if isinstance(policy["Statement"], list)
+                else [policy["Statement"]]
+            )
+            if _LAMBDA_STATEMENT in said:
                 return
-            others = [
-                statement
-                for statement in policy["Statement"]
-                if statement.get("Sid") != _LAMBDA_STATEMENT["Sid"]
-            ]
+            others = [each for each in said if each.get("Sid") != _LAMBDA_STATEMENT["Sid"]]
             policy["Statement"] = [*others, _LAMBDA_STATEMENT]
             self._client.set_repository_policy(repositoryName=name, policyText=json.dumps(policy))
 

@@ -51,6 +51,7 @@ _REFUSED = frozenset(
 _DENIED = frozenset(
     {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "403"}
 )
+_CONFLICTS = frozenset({"ConflictException", "OperationAborted"})
 _THROTTLED = frozenset(
     {
         "RequestLimitExceeded",
@@ -129,10 +130,11 @@ def _refusal(error: boto.ClientError, service: str) -> AwsError:
             f"AWS was asked too often for {error.operation_name}, and gave up after several tries",
             hint="wait a minute and run the command again; it goes on where it was",
         )
-    if status >= 500:
+    if status >= 500 or code in _CONFLICTS:
         return AwsUnavailable(
-            f"AWS failed at {error.operation_name}: {message}",
-            hint="run the command again; https://health.aws.amazon.com/health/status tells of outages",
+            f"AWS cannot do {error.operation_name} for now: {message}",
+            hint="run the command again in a minute, it goes on where it was; "
+            "https://health.aws.amazon.com/health/status tells of outages",
         )
     return AwsRefused(
         f"AWS refuses {error.operation_name}: {message} ({code})",

@@ -203,6 +203,10 @@ class Artifacts:
                 raise _taken(self.bucket) from exc
             if code_of(exc) != "BucketAlreadyOwnedByYou":
                 raise
+        # All of S3 may know it only after a moment.
+        self._client.get_waiter("bucket_exists").wait(
+            Bucket=self.bucket, ExpectedBucketOwner=self._account
+        )
 
 
 def _counting(size: int, reporter: Reporter) -> Callable[[int], None]:

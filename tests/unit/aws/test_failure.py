@@ -145,6 +145,7 @@ def test_what_is_not_botocores_is_let_through() -> None:
         ("SlowDown", 503, AwsThrottled),
         ("InternalFailure", 500, AwsUnavailable),
         ("ServiceUnavailable", 503, AwsUnavailable),
+        ("OperationAborted", 409, AwsUnavailable),
         ("LimitExceededException", 400, AwsRefused),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -82,9 +83,10 @@ def test_what_else_the_policy_says_stays(aws: FakeAws, stage: Stage, image: Made
         "Action": "*",
     }
     ecr = aws.session().ecr()
-    policy = {"Version": "2012-10-17", "Statement": [old, own]}
-    ecr.set_repository_policy(repositoryName=NAME, policyText=json.dumps(policy))
-    stage.publish_image(image.path)
+    for said in ([old, own], own):  # a policy may name one statement without a list
+        policy = {"Version": "2012-10-17", "Statement": said}
+        ecr.set_repository_policy(repositoryName=NAME, policyText=json.dumps(policy))
+        stage.publish_image(image.path)
     policy = json.loads(ecr.get_repository_policy(repositoryName=NAME)["policyText"])
     assert policy["Statement"][0] == own
     assert [(s["Sid"], s["Effect"]) for s in policy["Statement"][1:]] == [
@@ -132,6 +134,14 @@ def test_stages_have_repositories_of_their_own(
         for each in aws.session().ecr().describe_repositories()["repositories"]
     ]
     assert sorted(names) == ["tulle/clothing-dev", NAME]
+
+
+def test_two_at_once_come_to_the_same(aws: FakeAws, image: MadeArtifact, tmp_path: Path) -> None:
+    stages = [make_stage(aws, tmp_path) for _ in range(3)]
+    with ThreadPoolExecutor() as pool:
+        codes = list(pool.map(lambda stage: stage.publish_image(image.path).code, stages))
+    assert codes[0] == codes[1] == codes[2]
+    assert [each.digest for each in stages[0].repositories.images(NAME)] == [image.digest]
 
 
 def test_the_live_image_is_kept_however_old_it_is(
