@@ -9,27 +9,21 @@ from typing import TYPE_CHECKING
 
 from botocore import exceptions as boto
 
+from tulle.aws.trouble import LOG_IN, explain_trouble
 from tulle.errors import (
     ActionDenied,
     AwsError,
-    AwsProfileUnknown,
     AwsRefused,
     AwsThrottled,
     AwsUnavailable,
-    AwsUnreachable,
     CredentialsExpired,
-    CredentialsMissing,
     CredentialsRefused,
-    RegionMissing,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["NAME_A_REGION", "code_of", "denial", "message_of", "translated"]
-
-NAME_A_REGION = "name one: --region eu-west-1, or AWS_DEFAULT_REGION, or `region` in the profile"
-_LOGIN = "log in as you do for the AWS CLI (`aws configure`, `aws sso login`), or name a --profile"
+__all__ = ["code_of", "denial", "message_of", "translated"]
 
 _EXPIRED = frozenset(
     {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
@@ -97,7 +91,7 @@ def translated(service: str) -> Iterator[None]:
     except boto.ClientError as exc:
         raise _refusal(exc, service) from exc
     except (boto.BotoCoreError, boto.HTTPClientError) as exc:
-        raise _trouble(exc) from exc
+        raise explain_trouble(exc) from exc
 
 
 def code_of(error: boto.ClientError) -> str:
@@ -115,11 +109,11 @@ def _refusal(error: boto.ClientError, service: str) -> AwsError:
     code, message = code_of(error), message_of(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in _EXPIRED:
-        return CredentialsExpired(f"your AWS credentials have expired ({message})", hint=_LOGIN)
+        return CredentialsExpired(f"your AWS credentials have expired ({message})", hint=LOG_IN)
     if code in _REFUSED:
         return CredentialsRefused(
             f"AWS does not accept your credentials: {message}",
-            hint=f"{_LOGIN}; a clock that is wrong by minutes does this too, "
+            hint=f"{LOG_IN}; a clock that is wrong by minutes does this too, "
             "and so does a region that the account has not enabled",
         )
     if code in _DENIED:
@@ -163,133 +157,3 @@ def denial(message: str, action: str) -> ActionDenied:
         else "have this statement added to your policy, or name another --profile",
         detail=f"{message}\n\n{json.dumps(statement, indent=2)}",
     )
-
-
-def _trouble(error: Exception) -> AwsError:
-    """Tell what kept AWS from being asked at all."""
-    for kinds, make in _TROUBLES:
-        if isinstance(error, kinds):
-            return make(str(error))
-    return AwsRefused(
-        f"what was asked of AWS cannot be asked: {error}",
-        hint="put right what it says, and run the command again",
-    )
-
-
-def _missing(_: str) -> AwsError:
-    return CredentialsMissing("there are no AWS credentials", hint=_LOGIN)
-
-
-def _expired(message: str) -> AwsError:
-    return CredentialsExpired(
-        f"your AWS login is over, or cannot be renewed ({message})", hint=_LOGIN
-    )
-
-
-def _unusable(message: str) -> AwsError:
-    return AwsProfileUnknown(
-        f"AWS's configuration cannot be used: {message}",
-        hint="`aws configure list-profiles` lists the profiles; they stand in ~/.aws/config",
-    )
-
-
-def _no_region(message: str) -> AwsError:
-    return RegionMissing(f"AWS's region is not known: {message}", hint=NAME_A_REGION)
-
-
-def _throttled(message: str) -> AwsError:
-    return AwsThrottled(
-        f"AWS was asked too often: {message}",
-        hint="wait a minute and run the command again; it goes on where it was",
-    )
-
-
-def _untrusted(message: str) -> AwsError:
-    return AwsUnreachable(
-        f"what answers in AWS's place cannot be trusted: {message}",
-        hint="for a proxy with an authority of its own, set AWS_CA_BUNDLE to its certificate",
-    )
-
-
-def _unreachable(message: str) -> AwsError:
-    return AwsUnreachable(
-        f"AWS cannot be reached: {message}",
-        hint="look at the network, HTTPS_PROXY and the region's spelling, then run the command again",
-    )
-
-
-def _late(message: str) -> AwsError:
-    return AwsUnavailable(
-        f"AWS did not come to an end: {message}",
-        hint="run the command again: it goes on where it was",
-    )
-
-
-# From the particular to the general: the first that fits is taken.
-_TROUBLES = (
-    ((boto.NoAuthTokenError, boto.NoCredentialsError, boto.PartialCredentialsError), _missing),
-    (
-        (
-            boto.CredentialRetrievalError,
-            boto.LoginError,
-            boto.MetadataRetrievalError,
-            boto.RefreshWithMFAUnsupportedError,
-            boto.SSOError,
-            boto.TokenRetrievalError,
-        ),
-        _expired,
-    ),
-    (
-        (
-            boto.EndpointProviderError,
-            boto.EndpointVariantError,
-            boto.InvalidRegionError,
-            boto.NoRegionError,
-            boto.ServiceNotInRegionError,
-            boto.UnknownEndpointError,
-            boto.UnknownFIPSEndpointError,
-            boto.UnknownRegionError,
-        ),
-        _no_region,
-    ),
-    (
-        (
-            boto.ConfigNotFound,
-            boto.ConfigParseError,
-            boto.InfiniteLoopConfigError,
-            boto.InvalidChecksumConfigError,
-            boto.InvalidConfigError,
-            boto.InvalidDefaultsMode,
-            boto.InvalidEndpointConfigurationError,
-            boto.InvalidEndpointDiscoveryConfigurationError,
-            boto.InvalidIMDSEndpointError,
-            boto.InvalidIMDSEndpointModeError,
-            boto.InvalidMaxRetryAttemptsError,
-            boto.InvalidProxiesConfigError,
-            boto.InvalidRetryConfigurationError,
-            boto.InvalidS3AddressingStyleError,
-            boto.InvalidS3UsEast1RegionalEndpointConfigError,
-            boto.InvalidSTSRegionalEndpointsConfigError,
-            boto.MissingDependencyException,
-            boto.ProfileNotFound,
-            boto.UnknownCredentialError,
-            boto.UnknownSignatureVersionError,
-            boto.UnknownTokenProviderError,
-            boto.UnsupportedS3ConfigurationError,
-        ),
-        _unusable,
-    ),
-    ((boto.CapacityNotAvailableError,), _throttled),
-    ((boto.SSLError,), _untrusted),
-    (
-        (
-            boto.ChecksumError,
-            boto.ConnectionError,
-            boto.FlexibleChecksumError,
-            boto.HTTPClientError,
-            boto.IncompleteReadError,
-        ),
-        _unreachable,
-    ),
-    ((boto.WaiterError,), _late),
-)

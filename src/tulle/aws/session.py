@@ -10,7 +10,8 @@ from botocore.config import Config
 from botocore.exceptions import NoCredentialsError
 
 from tulle import __version__
-from tulle.aws.failure import NAME_A_REGION, translated
+from tulle.aws.failure import translated
+from tulle.aws.trouble import NAME_A_REGION
 from tulle.errors import RegionMissing
 
 if TYPE_CHECKING:
