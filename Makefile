@@ -32,6 +32,9 @@ constraints:  ## Pin what a fresh installation of everything gives today.
 	.venv-constraints/bin/python -m pip --quiet install .[keras] --group test --group lint --group bench
 	.venv-constraints/bin/python -m pip --quiet install --no-deps aws-sam-cli
 	.venv-constraints/bin/python -m pip freeze --all --exclude tulle > constraints.txt
+	$(PYTHON) -m venv --clear .venv-constraints
+	.venv-constraints/bin/python -m pip --quiet install checkov
+	.venv-constraints/bin/python -m pip freeze > tools/checkov.txt
 	rm -rf .venv-constraints
 
 clean:
@@ -52,5 +55,8 @@ clean:
 	$(PIP) install -c constraints.txt -e .[keras] --group test --group lint
 	@echo "installing AWS's Runtime Interface Emulator, a file of aws-sam-cli (8 MB), into .venv/rie"
 	$(PIP) install -c constraints.txt --upgrade --no-deps --target .venv/rie aws-sam-cli
+	@echo "installing checkov, which looks for insecure settings in templates (290 MB), into .venv/checkov"
+	$(BIN)/python -m venv --clear .venv/checkov
+	.venv/checkov/bin/python -m pip --quiet --disable-pip-version-check install -r tools/checkov.txt
 	@sh tools/install_axe.sh .venv/axe
 	@touch $@
