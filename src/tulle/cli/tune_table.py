@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["describe_plan", "render"]
 
 _NAMES = {Strategy.COST: "cheapest", Strategy.SPEED: "fastest", Strategy.BALANCED: "balanced"}
-_WIDE = 84  # columns from which all is shown
+_WIDE = 92  # columns from which all is shown
 _WANTED = {
     Strategy.COST: "costs least",
     Strategy.SPEED: "is fastest",
