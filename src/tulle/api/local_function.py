@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tulle.api.local_image import LayoutSource, image_function
+from tulle.api.local_project import ProjectCopy
 from tulle.bundle.cache import cache_in_use, find_cache
 from tulle.bundle.manifest import write_function_folder
 from tulle.bundle.runtime_files import RUNTIME_HANDLER, runtime_folder
@@ -56,11 +57,16 @@ class ArtifactSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandlerSource:
-    """The user's own function: a handler in a folder."""
+    """The user's own function: a handler in a folder.
+
+    Args:
+        model: what stands beside it in the packaged function.
+    """
 
     name: str
     handler: str
     folder: Path
+    model: ModelSource | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +125,7 @@ def make_local_function(
         function = image_function(source, root, surroundings.reporter)
         local = LocalFunction(function=function, place=Path.cwd())
     elif isinstance(source, HandlerSource):
-        function = Function(
-            name=source.name, handler=source.handler, folder=source.folder, client=settings.client
-        )
-        local = LocalFunction(function=function, place=source.folder)
-        _warn_of_missing_module(source, surroundings.reporter)
+        local = _handler_function(source, settings, surroundings, scratch)
     else:
         local = _model_function(source, settings, surroundings, scratch)
     environment = (*local.function.environment, *settings.environment)
@@ -135,6 +137,33 @@ def make_local_function(
         concurrency=settings.concurrency,
     )
     return replace(local, function=function)
+
+
+def _handler_function(
+    source: HandlerSource, settings: FunctionSettings, surroundings: Surroundings, scratch: Path
+) -> LocalFunction:
+    _warn_of_missing_module(source, surroundings.reporter)
+    function = Function(
+        name=source.name, handler=source.handler, folder=source.folder, client=settings.client
+    )
+    if source.model is None:
+        return LocalFunction(function=function, place=source.folder)
+    load = partial(_load, source.model.project, surroundings)
+    model = load()
+    copy = ProjectCopy(source.model.project, scratch, model, surroundings.reporter)
+    copy.refresh()
+    private = source.model.allow_private_addresses
+    write_function_folder(model, scratch, allow_private_addresses=private)
+    follow_model = partial(_follow, load, source.model, scratch, surroundings.reporter)
+    return LocalFunction(
+        function=replace(function, folder=scratch),
+        place=source.folder,
+        follow=lambda: _both(copy.follow(), follow_model()),
+    )
+
+
+async def _both(first: Coroutine[None, None, None], second: Coroutine[None, None, None]) -> None:
+    await asyncio.gather(first, second)
 
 
 def _warn_of_missing_module(source: HandlerSource, reporter: Reporter) -> None:

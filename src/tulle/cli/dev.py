@@ -168,7 +168,7 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
             memory_mb=project.function.memory_mb,
             timeout_s=project.function.timeout_s,
             concurrency=options["concurrency"],
-            environment=options["environment"],
+            environment=(*project.function.environment, *options["environment"]),
             client=Client(options["client"]),
         ),
         ServerOptions(
@@ -236,7 +236,9 @@ def _source(context: click.Context, options: _Options, project: Project) -> Func
             )
             raise click.UsageError(f"{brings}: leave out --client")
         return find_artifact(model, handler)
-    if handler is not None:
-        return HandlerSource(name=project.name, handler=handler, folder=project.folder)
     private = options["allow_private_addresses"]
-    return ModelSource(project=project, allow_private_addresses=private)
+    served = ModelSource(project=project, allow_private_addresses=private)
+    if handler is None:
+        return served
+    beside = None if project.model is None else served
+    return HandlerSource(name=project.name, handler=handler, folder=project.folder, model=beside)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from integration.emulator.dev_process import running_dev
+from integration.emulator.dev_process import running_dev, wait_until
 from tulle.model.builtin import builtin_model
+from tulle.model.file import load_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,3 +170,74 @@ def test_a_model_that_is_no_function_model_is_converted_first(
     event = {"image": base64.b64encode(picture).decode()}
     with running_dev(tmp_path) as dev:
         assert sorted(dev.invoke(event).json["scores"]) == ["a", "b", "c"]
+
+
+OWN_HANDLER = """
+import base64, os
+from pathlib import Path
+
+from tulle_runtime.classifier import Classifier
+from tulle_runtime.manifest import read_manifest
+
+classifier = Classifier.from_manifest(read_manifest(os.environ["LAMBDA_TASK_ROOT"]))
+
+def handler(event, context):
+    if "image" in event:
+        return classifier.predict(base64.b64decode(event["image"])).category
+    here = Path(__file__).resolve().parent
+    return {
+        "there": sorted(str(path.relative_to(here)) for path in here.rglob("*") if path.is_file()),
+        "working there": Path.cwd() == here,
+        "greeting": os.environ.get("GREETING"),
+    }
+"""
+PROJECT = """
+name = "mine"
+[model]
+path = "tiny.tflite"
+[function]
+handler = "app.handler"
+environment = { GREETING = "hello" }
+[package]
+exclude = ["*.md"]
+"""
+
+
+def test_a_handler_has_its_projects_model_beside_it_as_in_the_packaged_function(
+    folder: Path, picture: bytes
+) -> None:
+    (folder / "app.py").write_text(OWN_HANDLER)
+    (folder / "tulle.toml").write_text(PROJECT)
+    shutil.copy(MODEL, folder / "tiny.tflite")
+    for name in ("package/inner.py", "gone.txt", "notes.md", ".git/config", "dist/old.zip"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+    with running_dev(folder) as dev:
+        seen = dev.invoke({}).json
+        category = dev.invoke({"image": base64.b64encode(picture).decode()}).json
+        assert {path: path.stat().st_mtime_ns for path in before} == before
+        assert set(before) == {path for path in folder.rglob("*") if path.is_file()}
+        (folder / "new.py").write_text("WORD = 'new'")
+        (folder / "gone.txt").unlink()
+        (folder / "app.py").write_text("import new\ndef handler(event, context): return new.WORD\n")
+        wait_until(lambda: dev.invoke({}).json == "new", "the changed handler")
+        (folder / "app.py").write_text(OWN_HANDLER)
+        wait_until(lambda: "there" in dev.invoke({}).json, "the handler of before")
+        after = dev.invoke({}).json
+    theirs = ["app.py", "gone.txt", "manifest.json", "model.tflite", "package/inner.py"]
+    assert seen == {"there": theirs, "working there": True, "greeting": "hello"}
+    assert category in load_model(MODEL).signature.labels
+    assert after["there"] == sorted({*theirs, "new.py"} - {"gone.txt"})
+
+
+def test_a_projects_file_in_the_place_of_the_models_is_said(folder: Path) -> None:
+    (folder / "app.py").write_text(OWN_HANDLER)
+    (folder / "manifest.json").write_text("mine")
+    with running_dev(folder, str(MODEL), "--no-console") as dev:
+        assert "manifest.json" not in dev.log
+    shutil.copy(MODEL, folder / "tiny.tflite")
+    (folder / "tulle.toml").write_text(PROJECT)
+    with running_dev(folder) as dev:
+        assert dev.invoke({}).json["greeting"] == "hello"
+        dev.wait_for_log("! the model's manifest.json is in the place of the project's")
