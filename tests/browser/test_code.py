@@ -45,7 +45,7 @@ def run(here: Visit, way: str, folder: Path) -> Any:
     if not (program := shutil.which(command)):
         pytest.skip(f"not installed: {command}")
     ran = subprocess.run(
-        [program, *options, lines], cwd=folder, capture_output=True, timeout=30, check=False
+        [program, *options, lines], cwd=folder, capture_output=True, timeout=60, check=False
     )
     assert ran.returncode == 0, ran.stderr.decode()
     return READ[way](ran.stdout.decode())

@@ -30,7 +30,7 @@ ARGUMENTS = (
 )
 WIDE = (1280, 900)
 NARROW = (360, 740)
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 
 Scheme = Literal["light", "dark"]
 

@@ -72,7 +72,7 @@ def run_dev(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
 
@@ -235,7 +235,7 @@ def test_where_nobody_may_mount_an_image_is_refused_at_once(folder: Path) -> Non
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     if "unshare" in done.stderr:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["FROM_PAGE", "JSON", "SECURITY_HEADERS", "Stream", "ask", "stream_of"]
 
 JSON = ("Content-Type", "application/json")
+_PATIENCE_S = 60.0
 FROM_PAGE = ("X-Tulle-Console", "1")
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -100,9 +101,9 @@ class Stream:
 def stream_of(dev: Dev, *, receive_bytes: int | None = None) -> Iterator[Stream]:
     """Open the stream; `receive_bytes` makes the buffer small in which unread bytes wait."""
     address = urlsplit(dev.url)
-    connection = http.client.HTTPConnection(address.netloc, timeout=20)
+    connection = http.client.HTTPConnection(address.netloc, timeout=_PATIENCE_S)
     connection.sock = socket.socket()
-    connection.sock.settimeout(20)
+    connection.sock.settimeout(_PATIENCE_S)
     if receive_bytes is not None:
         connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
     connection.sock.connect((address.hostname, address.port))

@@ -73,7 +73,7 @@ def test_a_get_has_no_body(gateway: Dev) -> None:
 
 
 def test_a_chunked_body_is_read_whole(gateway: Dev) -> None:
-    connection = http.client.HTTPConnection(urlsplit(gateway.url).netloc, timeout=20)
+    connection = http.client.HTTPConnection(urlsplit(gateway.url).netloc, timeout=60)
     connection.request("POST", "/predict", iter([b'{"a":', b" 1}"]), dict([JSON]))
     event = json.loads(connection.getresponse().read())
     connection.close()

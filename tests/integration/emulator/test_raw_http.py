@@ -48,7 +48,7 @@ def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Dev
 def send(gateway: Dev, request: bytes) -> bytes:
     """Send bytes, and read until the server has no more to say."""
     address = urlsplit(gateway.url)
-    with socket.create_connection((address.hostname or "", address.port or 0), timeout=20) as sent:
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=60) as sent:
         sent.sendall(request)
         received = bytearray()
         while chunk := sent.recv(65536):

@@ -53,7 +53,7 @@ class Runtime:
         """Send bytes as they are, and give what comes back at once."""
         reader, writer = await asyncio.open_connection(*self._address)
         writer.write(request.encode())
-        answer = await asyncio.wait_for(reader.read(65536), timeout=5)
+        answer = await asyncio.wait_for(reader.read(65536), timeout=60)
         writer.close()
         return answer
 
@@ -76,7 +76,7 @@ class Runtime:
         return delivery
 
     async def word(self) -> Word:
-        return await asyncio.wait_for(self._words.get(), timeout=5)
+        return await asyncio.wait_for(self._words.get(), timeout=60)
 
 
 def play(scene: Scene) -> None:
@@ -264,7 +264,7 @@ def test_a_poll_that_is_cut_off_does_not_take_the_delivery_with_it() -> None:
         await asyncio.sleep(0.1)
         request = new_request(b'"late"', invoked_arn="arn", now_s=0)
         runtime.api.deliver(Delivery(request=request, deadline_ms=0))
-        _, body = await asyncio.wait_for(polling, timeout=5)
+        _, body = await asyncio.wait_for(polling, timeout=60)
         assert body == b'"late"'
 
     play(scene)

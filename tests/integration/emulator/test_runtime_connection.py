@@ -32,13 +32,13 @@ class Connection:
         self._writer.write(data)
 
     async def reply(self) -> tuple[int, bytes]:
-        head = await asyncio.wait_for(self._reader.readuntil(b"\r\n\r\n"), timeout=5)
+        head = await asyncio.wait_for(self._reader.readuntil(b"\r\n\r\n"), timeout=60)
         length = re.search(rb"Content-Length: (\d+)", head)
         body = await self._reader.readexactly(int(length[1])) if length else b""
         return int(head.split()[1]), body
 
     async def is_closed(self) -> bool:
-        return await asyncio.wait_for(self._reader.read(), timeout=5) == b""
+        return await asyncio.wait_for(self._reader.read(), timeout=60) == b""
 
     async def close(self) -> None:
         self._writer.close()
@@ -67,7 +67,7 @@ class Runtime:
         await asyncio.gather(*(c.close() for c in self._connections), return_exceptions=True)
 
     async def word(self) -> Word:
-        return await asyncio.wait_for(self.words.get(), timeout=5)
+        return await asyncio.wait_for(self.words.get(), timeout=60)
 
     async def receive(self, connection: Connection) -> bytes:
         """Get an invocation, and give the path of its response."""

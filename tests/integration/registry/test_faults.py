@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import socket
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import pytest
 from debian_programs import needs
 from fakes.faulty_proxy import Fault, faulty_proxy
 from integration.registry.shipping import BASE_BYTES, build_image, ship
+from ports import free_ports
 from tulle.errors import (
     DigestMismatch,
     ImageNotFound,
@@ -220,8 +220,8 @@ def test_what_was_kept_and_is_damaged_since_is_fetched_anew(
 
 
 def test_a_registry_that_is_down(access: Access) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        address = f"127.0.0.1:{taken.getsockname()[1]}"
+    (port,) = free_ports(1)
+    address = f"127.0.0.1:{port}"
     with pytest.raises(RegistryUnavailable, match=address) as raised:
         build_image(f"{address}/x:1", access)
     assert "refused" in str(raised.value.detail)

@@ -50,7 +50,7 @@ def connect(dev: Dev) -> socket.socket:
     address = urlsplit(dev.url)
     assert address.hostname is not None
     assert address.port is not None
-    return socket.create_connection((address.hostname, address.port), timeout=10)
+    return socket.create_connection((address.hostname, address.port), timeout=60)
 
 
 def first_line(dev: Dev, sent: str | bytes) -> bytes:
