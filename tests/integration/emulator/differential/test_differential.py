@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FUNCTIONS = Path(__file__).with_name("functions")
 HOSTILE = Path(__file__).parents[1] / "hostile" / "functions"
-PATIENCE_S = 30.0
+PATIENCE_S = 10.0
 CASES = (
     *cases_of_results.CASES,
     *cases_of_failures.CASES,
