@@ -71,7 +71,8 @@ class _Handler(StreamRequestHandler):
             self._connect()
 
     def _connect(self) -> None:
-        method, target = self.rfile.readline().decode("latin-1").split()[:2]
+        line = self.rfile.readline().decode("latin-1")
+        method, target = line.split()[:2] if line.strip() else ("", "")
         while self.rfile.readline().strip():
             pass
         host = target.rpartition(":")[0]

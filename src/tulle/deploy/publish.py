@@ -6,13 +6,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tulle.aws.failure import denial
+from tulle.aws.trouble import LOG_IN
 from tulle.bundle.audit.sizes import mebibytes
 from tulle.deploy.layout_image import read_layout_image
 from tulle.deploy.names import bucket_name
 from tulle.deploy.ownership import claim_repository
 from tulle.deploy.release import ImageCode, ZipCode
 from tulle.deploy.retention import images_to_keep
-from tulle.errors import ImageNotFound, RegistryDenied, RegistryUnavailable, UsageError
+from tulle.errors import (
+    AwsError,
+    CredentialsRefused,
+    ImageNotFound,
+    RegistryDenied,
+    RegistryUnavailable,
+    UsageError,
+)
 from tulle.project.project import PackageType
 from tulle.registry.credentials import Credentials
 from tulle.registry.destination import send
@@ -20,6 +28,7 @@ from tulle.registry.places import open_destination
 from tulle.registry.reference import RegistryReference, Repository
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tulle.aws.ecr import ImageRepository, Repositories
@@ -167,7 +176,11 @@ def _push(
     host, _, path = repository.uri.partition("/")
     login = repositories.log_in()
     credentials = Credentials(username=login.username, password=login.password)
-    known = replace(access, credentials={**access.credentials, host: credentials})
+    known = replace(
+        access,
+        credentials={**access.credentials, host: credentials},
+        environ=_trusting(access.environ),
+    )
     tag = image.digest.removeprefix("sha256:")[:_TAG_LENGTH]
     reference = RegistryReference(repository=Repository(registry=host, path=path), tag=tag)
     blobs = (*image.layers, image.config)
@@ -175,5 +188,22 @@ def _push(
         with open_destination(reference, known) as destination:
             delivery = send(blobs, image.manifest, destination, reporter=access.reporter)
     except RegistryDenied as exc:
-        raise denial(exc.detail or exc.message, "ecr:PutImage") from exc
+        raise _refused(exc) from exc
     return delivery.sent_bytes
+
+
+def _trusting(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Trust whom AWS's own clients are told to trust, where nothing else is said."""
+    authorities = environ.get("SSL_CERT_FILE") or environ.get("AWS_CA_BUNDLE")
+    return {**environ, "SSL_CERT_FILE": authorities} if authorities else environ
+
+
+def _refused(error: RegistryDenied) -> AwsError:
+    """Tell a right that is missing from a login that ECR does not take."""
+    if error.detail and "not authorized to perform" in error.detail:
+        return denial(error.detail, "ecr:PutImage")
+    return CredentialsRefused(
+        f"ECR does not take the login that it gave: {error.message}",
+        hint=f"run the command again; if it stays so, {LOG_IN}",
+        detail=error.detail,
+    )

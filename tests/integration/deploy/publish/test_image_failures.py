@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from debian_programs import needs
-from fakes.aws import ACCOUNT, REGION
+from fakes.aws import ACCOUNT, OTHER_ACCOUNT, REGION
 from fakes.faulty_proxy import Fault, faulty_proxy
 from integration.deploy.publish.conftest import PLACE, make_stage
 from made_artifacts import make_layout
@@ -19,6 +20,7 @@ from tulle.deploy.permissions import needed_statements
 from tulle.errors import (
     ActionDenied,
     ArtifactTooLarge,
+    CredentialsRefused,
     ImageNotFound,
     InvalidBase,
     RegistryRefused,
@@ -112,6 +114,41 @@ def test_a_push_that_is_denied_is_named_with_the_statement_that_allows_it(
         "Action": "ecr:InitiateLayerUpload",
         "Resource": ARN,
     }
+
+
+class _Mistaken(Repositories):
+    """Is given a login of another account."""
+
+    def log_in(self) -> RegistryLogin:
+        return RegistryLogin(username="AWS", password=f"{OTHER_ACCOUNT}-auth-token")
+
+
+def test_a_login_that_ecr_does_not_take_is_told(
+    aws: FakeAws, stage: Stage, image: MadeArtifact
+) -> None:
+    stage.repositories = _Mistaken(aws.session())
+    with pytest.raises(CredentialsRefused, match="does not take the login") as caught:
+        stage.publish_image(image.path)
+    assert "docker" not in caught.value.hint
+    assert str(OTHER_ACCOUNT) not in f"{caught.value} {caught.value.detail}"
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "AWS_CA_BUNDLE"])
+def test_whoever_aws_is_told_to_trust_is_trusted(
+    aws: FakeAws, stage: Stage, image: MadeArtifact, name: str
+) -> None:
+    known = {"SSL_CERT_FILE", "AWS_CA_BUNDLE"} - {name}
+    environ = {key: value for key, value in aws.environ().items() if key not in known}
+    stage.access = replace(stage.access, environ=environ)
+    assert stage.publish_image(image.path).sent_bytes > 0
+
+
+def test_nobody_else_is(aws: FakeAws, stage: Stage, image: MadeArtifact) -> None:
+    known = {"SSL_CERT_FILE", "AWS_CA_BUNDLE"}
+    environ = {key: value for key, value in aws.environ().items() if key not in known}
+    stage.access = replace(stage.access, environ=environ)
+    with pytest.raises(RegistryUnavailable, match="cannot be trusted"):
+        stage.publish_image(image.path)
 
 
 @pytest.mark.parametrize(
