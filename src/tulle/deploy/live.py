@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tulle.deploy.names import Names
     from tulle.project.route import Route
 
-__all__ = ["LiveFunction", "picture_event", "picture_request", "why_not_over_url"]
+__all__ = ["LiveFunction", "live_request", "picture_event", "why_not_over_url"]
 
 _SIGNED_FOR = {
     ApiType.HTTP: "execute-api",
@@ -59,7 +59,7 @@ class LiveFunction:
 
 
 def why_not_over_url(live: LiveFunction) -> str | None:
-    """Say why a picture cannot be sent through the URL; None where it can."""
+    """Say why JSON cannot be sent through the URL; None where it can."""
     if live.url is None or live.api.type is ApiType.NONE:
         return "the function has no URL"
     if live.api.jwt is not None:
@@ -76,10 +76,10 @@ def picture_event(picture: bytes) -> bytes:
     return json.dumps({"image": base64.b64encode(picture).decode()}).encode()
 
 
-def picture_request(live: LiveFunction, picture: bytes, session: AwsSession) -> HttpRequest:
-    """Make the request that sends a picture through the URL.
+def live_request(live: LiveFunction, body: bytes, session: AwsSession) -> HttpRequest:
+    """Make the request that sends JSON through the URL.
 
-    The picture goes as JSON, which every gateway passes on whatever its binary media types are.
+    JSON every gateway passes on, whatever its binary media types are.
 
     Raises:
         ValueError: there is no such request, as `why_not_over_url` tells.
@@ -96,7 +96,7 @@ def picture_request(live: LiveFunction, picture: bytes, session: AwsSession) -> 
         method="POST",
         url=live.url.rstrip("/") + path,
         headers=tuple(headers),
-        body=picture_event(picture),
+        body=body,
         signed_for=_SIGNED_FOR[live.api.type] if live.api.authorizer is not None else None,
     )
 

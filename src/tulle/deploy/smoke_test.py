@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tulle.aws.endpoint import Endpoints
 from tulle.aws.functions import Functions
 from tulle.deploy.answer import read_failure
-from tulle.deploy.live import picture_event, picture_request, why_not_over_url
+from tulle.deploy.live import live_request, picture_event, why_not_over_url
 from tulle.deploy.verdict import function_failed, gateway_failed, judge, refused
 from tulle.errors import AwsThrottled, AwsUnreachable, FunctionUnready
 from tulle.model.serving import open_classifier
@@ -134,7 +134,7 @@ def smoke_test(
 def _test_over_url(
     live: LiveFunction, picture: bytes, expected: dict[str, float], ask: Ask
 ) -> SmokeTest:
-    request = picture_request(live, picture, ask.session)
+    request = live_request(live, picture_event(picture), ask.session)
 
     def call() -> HttpAnswer:
         return ask.endpoints.ask(request)

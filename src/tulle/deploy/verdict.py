@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from tulle.deploy.answer import read_failure, read_prediction
+from tulle.deploy.function_failure import status_hint
 from tulle.errors import SmokeTestFailed
 
 if TYPE_CHECKING:
@@ -74,16 +75,9 @@ def _problem(
 
 def refused(request: HttpRequest, answer: HttpAnswer) -> SmokeTestFailed:
     """Word an answer that says the request was at fault."""
-    hints = {
-        401: "see `authorizer` and `jwt` of [api]",
-        403: "see who may call: `authorizer` and `keys` of [api]; a new API key takes AWS some minutes",
-        404: "see the routes of [api]; a new API takes AWS some minutes",
-        413: "take a smaller picture",
-        429: "see `throttle` of [api] and `reserved_concurrency`; they leave no room for one request",
-    }
     return SmokeTestFailed(
         f"{request.url} answers {answer.status} to a picture",
-        hint=hints.get(answer.status, "see what came, and the function's log: `tulle logs`"),
+        hint=status_hint(answer.status),
         detail=_excerpt(answer.body),
     )
 

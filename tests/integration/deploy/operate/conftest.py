@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from integration.deploy.operate.gateway import Gateway, running_gateway
+from integration.deploy.operate.lambda_front import LambdaFront, running_front
 from integration.emulator.dev_process import Dev, running_dev
 from tulle.cli import main
 
@@ -57,6 +58,25 @@ def gateway(gateway_server: Gateway) -> Gateway:
     gateway_server.refusals.clear()
     gateway_server.seen.clear()
     return gateway_server
+
+
+@pytest.fixture(scope="package")
+def front_server() -> Iterator[LambdaFront]:
+    with running_front() as front:
+        yield front
+
+
+@pytest.fixture
+def front(
+    front_server: LambdaFront, aws_environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> LambdaFront:
+    """Let Lambda be what stands before a `tulle dev`; a test says which, and what the function is called."""
+    assert aws_environ
+    front_server.target = front_server.function = ""
+    front_server.refusals.clear()
+    front_server.qualifiers.clear()
+    monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", front_server.url)
+    return front_server
 
 
 @pytest.fixture

@@ -46,23 +46,26 @@ def running_gateway() -> Iterator[Gateway]:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             gateway.seen.append((self.path, headers))
-            status, content = (
-                gateway.refusals.pop(0) if gateway.refusals else self._ask(body, headers)
-            )
+            kind = "application/json"
+            if gateway.refusals:
+                status, content = gateway.refusals.pop(0)
+            else:
+                status, kind, content = self._ask(body, headers)
             self.send_response(status)
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
 
-        def _ask(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+        def _ask(self, body: bytes, headers: dict[str, str]) -> tuple[int, str, bytes]:
             if not self.path.startswith(gateway.stage):
-                return 403, b'{"message":"Missing Authentication Token"}'
+                return 403, "application/json", b'{"message":"Missing Authentication Token"}'
             connection = http.client.HTTPConnection(urlsplit(gateway.target).netloc, timeout=20)
             kept = {name: headers[name] for name in _PASSED_ON if name in headers}
             try:
                 connection.request("POST", self.path.removeprefix(gateway.stage), body, kept)
                 answer = connection.getresponse()
-                return answer.status, answer.read()
+                return answer.status, answer.headers["content-type"], answer.read()
             finally:
                 connection.close()
 
