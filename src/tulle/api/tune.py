@@ -181,6 +181,7 @@ def _spent_usd(trials: Sequence[VersionTrial], architecture: Architecture, rates
             architecture=architecture,
         )
         for each in trials
+        if each.calls
     )
     return sum(
         (estimate(workload, rates, free_tier=False).total_usd for workload in workloads), Decimal(0)

@@ -135,3 +135,5 @@ def _verdict(tuning: Tuning) -> Iterator[str]:
         f"1M: a million warm calls, memory and requests, rates of {recommendation.region} "
         f"({recommendation.rates_date})"
     )
+    if tuning.spent_usd is not None:
+        yield f"the trials themselves cost about {usd(tuning.spent_usd, 2)}"

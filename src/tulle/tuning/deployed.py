@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from tulle.aws.functions import Functions
 from tulle.aws.trial_versions import TrialVersions
-from tulle.errors import TulleError, TuningFailed
+from tulle.errors import AwsRefused, TulleError, TuningFailed
 from tulle.pricing.estimate import estimate
 from tulle.pricing.workload import Workload
 from tulle.target import Architecture
 from tulle.tuning.patience import let_finish, stopped_as_interrupted
-from tulle.tuning.version_trial import Calls, try_version
+from tulle.tuning.trial import Trial
+from tulle.tuning.version_trial import Calls, VersionTrial, try_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from tulle.aws.trial_versions import LatestSettings
     from tulle.pricing.rates import Rates
     from tulle.progress import Reporter
-    from tulle.tuning.version_trial import VersionTrial
 
 __all__ = ["DeployedPlan", "DeployedTuning", "plan_trials"]
 
@@ -136,10 +136,10 @@ class DeployedTuning:
             try:
                 for memory_mb in self._plan.sizes:
                     self._reporter.step(f"Try {memory_mb} MB: {self._plan.calls.count} calls")
-                    trials.append(self._try(self._publish(memory_mb), memory_mb, payloads))
+                    trials.append(self._try(memory_mb, payloads))
             finally:
                 with let_finish(self._reporter):
-                    self._put_back()
+                    self._put_all_back()
         return tuple(trials)
 
     def _publish(self, memory_mb: int) -> str:
@@ -158,7 +158,14 @@ class DeployedTuning:
         self._functions.wait_until_ready(self._plan.function, version)
         return version
 
-    def _try(self, version: str, memory_mb: int, payloads: Sequence[bytes]) -> VersionTrial:
+    def _try(self, memory_mb: int, payloads: Sequence[bytes]) -> VersionTrial:
+        try:
+            version = self._publish(memory_mb)
+        except AwsRefused as exc:
+            if "MemorySize" not in exc.message:
+                raise
+            return _not_on_offer(memory_mb)
+
         def invoke(payload: bytes) -> Invoked:
             return self._functions.invoke(self._plan.function, payload, qualifier=version)
 
@@ -170,9 +177,20 @@ class DeployedTuning:
         text = f"tulle tune: trial of {memory_mb} MB in place of {plan.memory_mb} MB; {plan.description}"
         return text[:_DESCRIPTION_LENGTH]
 
-    def _put_back(self) -> None:
+    def _put_all_back(self) -> None:
         """Give the function its settings again, and delete all versions that trials left, also earlier ones."""
         self._reporter.step("Put the function's settings back, and delete the trial versions")
+        try:
+            self._put_settings_back()
+            self._delete_versions()
+        except TulleError:
+            self._reporter.warn(
+                "not all of the trials could be cleared away: run the command again once AWS can be asked; "
+                "what callers get has not changed"
+            )
+            raise
+
+    def _put_settings_back(self) -> None:
         self._versions.settle()
         settings = self._versions.settings()
         if _is_trial(settings.description):  # else somebody has deployed meanwhile
@@ -181,6 +199,8 @@ class DeployedTuning:
                 description=self._plan.description,
                 revision=settings.revision,
             )
+
+    def _delete_versions(self) -> None:
         for version in self._functions.versions(self._plan.function):
             if not _is_trial(version.description):
                 continue
@@ -188,6 +208,17 @@ class DeployedTuning:
                 self._versions.delete(version.version)
             except TulleError as exc:
                 self._reporter.warn(f"version {version.version} stays, for {exc.message}")
+
+
+def _not_on_offer(memory_mb: int) -> VersionTrial:
+    trial = Trial(
+        memory_mb=memory_mb,
+        warm=None,
+        cold=None,
+        max_memory_used_mb=0,
+        problem="AWS does not offer this size to the account: Service Quotas takes requests",
+    )
+    return VersionTrial(trial=trial, billed_ms=0, calls=0)
 
 
 def _is_trial(description: str) -> bool:

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import FrameType
 
     from tulle.progress import Reporter
+
+    _Handler = Callable[[int, FrameType | None], object] | int | None
 
 __all__ = ["let_finish", "stopped_as_interrupted"]
 
@@ -29,24 +31,36 @@ def let_finish(reporter: Reporter) -> Iterator[None]:
         interrupted = True
         reporter.note("wait a moment: it stops when this is done")
 
-    before = [(number, signal.signal(number, note)) for number in (signal.SIGINT, signal.SIGTERM)]
+    before = [
+        (number, signal.signal(number, note))
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    ]
     try:
         yield
     finally:
-        for number, handler in before:
-            signal.signal(number, handler)
+        _put_back(before)
     if interrupted:
         raise KeyboardInterrupt
 
 
 @contextmanager
 def stopped_as_interrupted() -> Iterator[None]:
-    """Let SIGTERM, which ends a job in CI, do what Ctrl-C does, so that nothing is left half done."""
+    """Let what ends a job in CI or closes a terminal do what Ctrl-C does, so that nothing is left half done."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = [
+        (number, signal.signal(number, signal.default_int_handler))
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN  # as `nohup` has it
+    ]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        _put_back(before)
+
+
+def _put_back(handlers: Iterable[tuple[signal.Signals, _Handler]]) -> None:
+    for number, handler in handlers:
+        signal.signal(number, handler)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     from mypy_boto3_lambda import LambdaClient
 
-__all__ = ["LambdaService", "lambda_service"]
+__all__ = ["Answer", "LambdaService", "lambda_service", "refusal"]
+
+Answer = tuple[int, dict[str, str], bytes]
+"""Status, headers and body."""
 
 _INVOKE = re.compile(r"/2015-03-31/functions/[^/]+/invocations")
 _DEV_PATH = "/2015-03-31/functions/function/invocations"
@@ -38,14 +41,17 @@ class LambdaService:
         dev: where invocations run.
         invoked: the qualifier of each invocation.
         before: is called with the qualifier before each; what it gives is answered, if it is anything.
-        changes: the control plane's requests that change something, as method and path.
+        refuse: is called with method, path and body of each request that changes something; what it gives
+            is answered, if it is anything.
+        changes: those requests, as method and path.
     """
 
     url: str
     moto: str
     dev: str
     invoked: list[str] = field(default_factory=list)
-    before: Callable[[str], tuple[int, dict[str, str], bytes] | None] = lambda _: None
+    before: Callable[[str], Answer | None] = lambda _: None
+    refuse: Callable[[str, str, bytes], Answer | None] = lambda *_: None
     changes: list[str] = field(default_factory=list)
 
     def begin(self, package: bytes) -> None:
@@ -71,6 +77,7 @@ class LambdaService:
         self.invoked.clear()
         self.changes.clear()
         self.before = lambda _: None
+        self.refuse = lambda *_: None
 
     def environ(self) -> dict[str, str]:
         """Give a child process all that it takes to meet this Lambda and no other."""
@@ -101,6 +108,12 @@ class LambdaService:
         with self.client() as client:
             found = client.list_versions_by_function(FunctionName="clothing-dev")["Versions"]
         return {each["Version"]: (each["MemorySize"], each["Description"]) for each in found}
+
+
+def refusal(status: int, code: str, message: str) -> Answer:
+    """Give an answer in which AWS refuses."""
+    body = json.dumps({"Type": "User", "message": message}).encode()
+    return status, {"x-amzn-ErrorType": code}, body
 
 
 @contextmanager
@@ -149,7 +162,10 @@ class _Handler(BaseHTTPRequestHandler):
                 for name, value in self.headers.items()
                 if name.lower() in {"authorization", "content-type", "x-amz-date"}
             }
-            answer = _tell(service.moto, self.command, self.path, body, kept)
+            refused = None
+            if self.command != "GET":
+                refused = service.refuse(self.command, self.path, body)
+            answer = refused or _tell(service.moto, self.command, self.path, body, kept)
         status, headers, content = answer
         self.send_response_only(status)
         for name, value in headers.items():
@@ -167,7 +183,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _tell(
     url: str, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
-) -> tuple[int, dict[str, str], bytes]:
+) -> Answer:
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
     try:
         connection.request(method, path, body, headers or {})

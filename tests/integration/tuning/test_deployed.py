@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from integration.emulator.dev_process import TULLE, Dev, running_dev
-from integration.tuning.lambda_service import LambdaService, lambda_service
+from integration.tuning.lambda_service import LambdaService, lambda_service, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from integration.tuning.conftest import Ran, Tulle
+    from integration.tuning.lambda_service import Answer
 
 CODE = """
 def handler(event, context):
@@ -147,11 +148,8 @@ def test_puts_all_back_when_the_function_fails(
 
 
 def test_puts_all_back_when_aws_refuses(tune: Callable[..., Ran], service: LambdaService) -> None:
-    refusal = json.dumps({"Type": "User", "Message": "no"}).encode()
-    headers = {"x-amzn-ErrorType": "AccessDeniedException"}
-
-    def refuse(qualifier: str) -> tuple[int, dict[str, str], bytes] | None:
-        return (403, headers, refusal) if qualifier == "3" else None
+    def refuse(qualifier: str) -> Answer | None:
+        return refusal(403, "AccessDeniedException", "no") if qualifier == "3" else None
 
     service.before = refuse
     ran = tune("--yes")
@@ -269,3 +267,51 @@ def test_says_what_is_not_deployed(tune: Callable[..., Ran], service: LambdaServ
     assert ran.code == 7
     assert "error[deployment-not-found]" in ran.err
     assert service.changes == []
+
+
+def test_a_size_that_aws_does_not_offer_is_out(
+    tune: Callable[..., Ran], service: LambdaService
+) -> None:
+    message = "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to 3008"
+
+    def refuse(method: str, _path: str, body: bytes) -> Answer | None:
+        if method == "PUT" and json.loads(body).get("MemorySize") == 5120:
+            return refusal(400, "InvalidParameterValueException", message)
+        return None
+
+    service.refuse = refuse
+    ran = tune("--yes", "--json", "--memory", "512,5120")
+    assert ran.code == 0, ran.err
+    small, large = json.loads(ran.out)["trials"]
+    assert small["problem"] is None
+    assert large["problem"].startswith("AWS does not offer this size to the account")
+    assert_nothing_is_left(service)
+
+
+def test_says_that_something_is_left_where_it_cannot_be_cleared_away(
+    tune: Callable[..., Ran], service: LambdaService
+) -> None:
+    def refuse(*_: object) -> Answer | None:
+        return refusal(403, "AccessDeniedException", "no more") if service.invoked else None
+
+    service.refuse = refuse
+    ran = tune("--yes")
+    assert ran.code == 7
+    assert "not all of the trials could be cleared away: run the command again" in ran.err
+    service.refuse = lambda *_: None
+    assert tune("--yes", "--memory", "512").code == 0
+    assert_nothing_is_left(service)
+
+
+def test_a_version_that_cannot_be_deleted_is_named(
+    tune: Callable[..., Ran], service: LambdaService
+) -> None:
+    def refuse(method: str, path: str, _body: bytes) -> Answer | None:
+        keeps = method == "DELETE" and path.endswith("Qualifier=2")
+        return refusal(403, "AccessDeniedException", "no") if keeps else None
+
+    service.refuse = refuse
+    ran = tune("--yes")
+    assert ran.code == 0, ran.err
+    assert "version 2 stays, for you may not do `lambda:DeleteFunction`" in ran.err
+    assert service.versions().keys() == {"$LATEST", "1", "2"}

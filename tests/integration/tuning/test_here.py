@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
+import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conftest import ROOT
+from integration.emulator.dev_process import TULLE, is_alive, wait_until
 from made_pictures import noise
 from tulle.emulator.function import Function
+from tulle.emulator.sandbox.memory import processes_below
 from tulle.emulator.surroundings import Surroundings
 from tulle.progress import SilentReporter
 from tulle.tuning.local import Plan, measure
@@ -47,6 +51,10 @@ def together(event, context):
 def waiting(event, context):
     time.sleep(0.05)
 
+def endless(event, context):
+    print("calling", flush=True)
+    time.sleep(60)
+
 def large(event, context):
     held = bytearray(150 << 20)
     held[::4096] = b"x" * len(held[::4096])
@@ -57,6 +65,7 @@ def failing(event, context):
 
 
 def project(folder: Path, handler: str, more: str = "") -> Path:
+    folder.mkdir(exist_ok=True)
     (folder / "app.py").write_text(CODE)
     (folder / "event.json").write_text("{}")
     (folder / "tulle.toml").write_text(
@@ -179,3 +188,28 @@ def test_refuses_what_cannot_be_meant(
     assert ran.code == 2
     assert text in ran.err
     assert "Start the function" not in ran.err
+
+
+def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
+    folder, temporary = project(tmp_path / "project", "endless"), tmp_path / "temporary"
+    temporary.mkdir()
+    environ = {**os.environ, "TMPDIR": str(temporary), "AWS_DEFAULT_REGION": "us-east-1"}
+    with subprocess.Popen(
+        [*TULLE, "tune", "--event", "event.json"],
+        cwd=folder,
+        env=environ,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        wait_until(lambda: len(descendants(running.pid)) >= 3, "the function's process")
+        below = descendants(running.pid)
+        running.send_signal(signal.SIGINT)
+        _, story = running.communicate(timeout=20)
+    assert running.returncode == 130, story
+    assert "Traceback" not in story
+    assert not any(map(is_alive, below))
+    assert [*temporary.iterdir()] == []
+
+
+def descendants(pid: int) -> tuple[int, ...]:
+    return tuple(processes_below(pid))
