@@ -110,7 +110,7 @@ class FakeAws:
         """
         core = botocore.session.Session()
         core.register_component("data_loader", _LOADER)
-        config = self.folder / "config"
+        config = self.folder / f"config-{(endpoint or self.endpoint).rpartition(':')[2]}"
         core.set_config_variable("config_file", str(config))
         core.set_config_variable("credentials_file", str(self.folder / "no-credentials"))
         config.write_text(f"[default]\nendpoint_url = {endpoint or self.endpoint}\n")
