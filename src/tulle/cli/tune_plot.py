@@ -82,6 +82,8 @@ def _time_axis(
         column = round(place(time_ms) * (columns - 1))
         text = duration(time_ms, 1)
         start = max(min(column - len(text) // 2, columns - len(text)), 0)
+        if any(cell != " " for cell in labels[max(start - 1, 0) : start + len(text)]):
+            continue  # two marks are too close for both their labels
         line[column] = "+"
         labels[start : start + len(text)] = text
     indent = " " * margin

@@ -18,6 +18,8 @@ __all__ = ["chart"]
 
 _CHARACTER = 8.0  # the width of a label's character, set bold, in the drawing's units
 
+_TICK_ROOM = 48.0  # between the marks of two times, so that their labels stay apart
+
 
 class _Frame:
     """Where the points stand, in the drawing's own units."""
@@ -74,8 +76,12 @@ def _grid(frame: _Frame, *, narrow: bool) -> Iterator[str]:
         y = frame.y(cost)
         yield f'<line class="grid" x1="{frame.left}" y1="{y:.1f}" x2="{frame.right}" y2="{y:.1f}"/>'
         yield f'<text x="{frame.left - 8}" y="{y + 4:.1f}" text-anchor="end">${cost:.{_decimals(frame)}f}</text>'
+    before = -_TICK_ROOM
     for time_ms in frame.times.ticks(4 if narrow else 7):
         x = frame.x(time_ms)
+        if x - before < _TICK_ROOM:
+            continue
+        before = x
         yield f'<line class="grid" x1="{x:.1f}" y1="{frame.top}" x2="{x:.1f}" y2="{frame.bottom}"/>'
         label = duration(time_ms, 1)
         yield f'<text x="{x:.1f}" y="{frame.bottom + 18}" text-anchor="middle">{label}</text>'

@@ -22,8 +22,8 @@ __all__ = ["write_html_report"]
 
 # This file's own style only: the browser itself sees to it that no host is asked.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-# Of the table's columns; on narrow screens some are left out.
-_KINDS = ("number", "number", "number", "number more", "number", "number more", "")
+# Of the table's columns. On narrow screens some are left out, and the verdict stands beneath its row.
+_KINDS = ("number", "number", "number", "number more", "number", "number more", "more")
 _NAMES = {Strategy.COST: "cheapest", Strategy.SPEED: "fastest", Strategy.BALANCED: "balanced"}
 
 
@@ -151,6 +151,7 @@ def _row(option: Option, tuning: Tuning) -> str:
     verdict = "".join(f'<span class="tag {tag}">{tag}</span>' for tag in tags)
     if trial.problem:
         verdict += f'<span class="problem">{escape(trial.problem)}</span>'
+    beneath = f'<tr class="beneath"><td colspan="4">{verdict}</td></tr>' if verdict else ""
     kind = "chosen" if trial.memory_mb == recommendation.memory_mb else ""
     kind = kind or ("out" if trial.problem else "")
     return (
@@ -158,7 +159,7 @@ def _row(option: Option, tuning: Tuning) -> str:
         + "".join(
             f'<td class="{kind}">{cell}</td>' for cell, kind in zip(cells, _KINDS[1:], strict=False)
         )
-        + f"<td>{verdict}</td></tr>"
+        + f'<td class="more">{verdict}</td></tr>{beneath}'
     )
 
 
