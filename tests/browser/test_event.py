@@ -127,6 +127,23 @@ def test_tab_indents_and_escape_lets_it_leave(visit: Callable[..., Visit], own: 
     assert here.read("document.activeElement.tagName") == "BUTTON"
 
 
+def test_numbers_are_shown_as_the_function_gave_them(visit: Callable[..., Visit], own: Dev) -> None:
+    here = visit(own)
+    answer = here.invoke('{"do": "echo", "whole": 1.0, "deep": [{"zero": -0.0}, 2.50, 7]}')
+    shown = answer.get_by_role("region", name="Answer")
+    expect(shown).to_contain_text('"whole": 1.0,')
+    expect(shown).to_contain_text('"zero": -0.0')
+    expect(shown).to_contain_text("2.5,")
+    expect(shown).to_contain_text("7")
+    panel = here.open("History")
+    panel.locator(".call").first.click()
+    expect(panel.get_by_role("region", name="Event")).to_contain_text('"whole": 1.0,')
+    panel.get_by_role("button", name="Open as event").click()
+    assert '"whole": 1.0,' in here.page.locator("#event-json").input_value()
+    alone = here.invoke('{"do": "give", "value": 3.0}')
+    expect(alone.get_by_role("region", name="Answer")).to_have_text("3.0")
+
+
 def test_format_lays_out_and_changes_no_digit(visit: Callable[..., Visit], own: Dev) -> None:
     here = visit(own)
     here.write('{"a":[1.0,12345678901234567890,1e2],"b":{},"c":[]}')

@@ -1,5 +1,7 @@
 /** Owns the requests to the console's server. */
 
+import { parse } from "./exact_json.js";
+
 const ROOT = "/_tulle/api/";
 
 /** What the server says when it does not do what was asked. */
@@ -25,22 +27,6 @@ export function get(path) {
  */
 export function change(method, path, body) {
   return ask(method, path, body);
-}
-
-/**
- * Read JSON; whole numbers that JavaScript cannot hold are kept as they were written, where the browser can do so.
- * @param {string} text
- * @returns {any} null where it is none
- */
-export function parse(text) {
-  const { rawJSON } = /** @type {any} */ (JSON);
-  const exact = (/** @type {string} */ _key, /** @type {any} */ value, /** @type {{source: string}} */ context) =>
-    typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value) ? rawJSON(context.source) : value;
-  try {
-    return JSON.parse(text, rawJSON ? /** @type {any} */ (exact) : undefined);
-  } catch {
-    return null;
-  }
 }
 
 /** @param {string} method @param {string} path @param {string} [body] */

@@ -1,6 +1,7 @@
 /** Owns making a call: a picture over HTTP through the gateway, as any client sends it, or an event by Invoke. */
 
 import { change } from "./api.js";
+import { parse } from "./exact_json.js";
 import { keep } from "./keepsakes.js";
 import { asBase64 } from "./picture.js";
 
@@ -61,7 +62,7 @@ async function request(route, content) {
     answer: {
       status,
       type: headers.get("content-type") ?? "",
-      body: parsed(text),
+      body: parse(text, text),
       timings: readTimings(headers.get("server-timing")),
       id: ID_HEADERS.map((name) => headers.get(name)).find(Boolean) ?? null,
     },
@@ -89,15 +90,6 @@ function finished(store, call) {
   if (invocation && question) keep(invocation.id, question).then(() => store.tell("kept", invocation));
   store.called(call);
   return call;
-}
-
-/** @param {string} text @returns {any} the JSON that it is, or the text itself */
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /** @param {string | null} header such as `fetch;dur=41.2, infer;dur=14.9` @returns {Record<string, number> | null} */

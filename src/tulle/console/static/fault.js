@@ -1,6 +1,7 @@
 /** Owns what went wrong with a call, in words, and what to do about it. */
 
 import { block, disclosure, el } from "./elements.js";
+import { stringify } from "./exact_json.js";
 import { unwrapped } from "./prediction.js";
 
 /** @typedef {{status: number | null, type: string, message: string, stack: string[], hint: string}} Fault */
@@ -81,5 +82,5 @@ function isOwnAnswer(invocation) {
 /** @param {any} said */
 function asText(said) {
   if (said === null || said === undefined) return "";
-  return typeof said === "string" ? said : JSON.stringify(said);
+  return typeof said === "string" ? said : stringify(said);
 }

@@ -1,5 +1,7 @@
 /** Owns how figures read: times, shares, sizes, money, moments. */
 
+import { stringify } from "./exact_json.js";
+
 /** @param {number} ms @returns {string} such as `4.2 ms`, `38 ms` or `1.24 s` */
 export function duration(ms) {
   if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
@@ -50,5 +52,5 @@ export function shortId(requestId) {
  * @returns {string} JSON for people
  */
 export function pretty(value, replacer) {
-  return JSON.stringify(value, replacer, 2) ?? "null";
+  return stringify(value, { replacer, space: 2 });
 }

@@ -4,6 +4,7 @@ import { announce } from "./announce.js";
 import { ask } from "./calls.js";
 import { answerView, cards, figuresView, logView, startView } from "./call_view.js";
 import { button, el, icon } from "./elements.js";
+import { stringify } from "./exact_json.js";
 import { faultView, readFault } from "./fault.js";
 import { duration, pretty, share, timeOfDay } from "./format.js";
 import { jsonView } from "./json_view.js";
@@ -130,7 +131,7 @@ function questionFor(invocation) {
   const known = questionOf(invocation.id);
   if (known) return known;
   if (invocation.event_cut || invocation.event === null) return null;
-  return { kind: "event", text: JSON.stringify(invocation.event) };
+  return { kind: "event", text: stringify(invocation.event) };
 }
 
 /** @param {Invocation} invocation @returns {{title: string, tone: string}} */
@@ -140,7 +141,7 @@ function summary(invocation) {
   if (fault) return { title: `${fault.status ?? ""} ${fault.type}`.trim(), tone: "bad" };
   const prediction = readPrediction(invocation.result);
   if (prediction) return { title: `${prediction.category} ${share(prediction.scores[0][1])}`, tone: "" };
-  const text = typeof invocation.result === "string" ? invocation.result : JSON.stringify(invocation.result);
+  const text = typeof invocation.result === "string" ? invocation.result : stringify(invocation.result);
   return { title: text || "done", tone: "plain-result" };
 }
 

@@ -1,5 +1,7 @@
 /** Owns reading a prediction out of what a function gave: the categories and their shares. */
 
+import { parse } from "./exact_json.js";
+
 /** @typedef {{category: string, scores: [string, number][]}} Prediction  the highest score first */
 
 /**
@@ -20,11 +22,7 @@ export function readPrediction(result) {
 /** @param {any} result @returns {any} the body, where the result is an HTTP response */
 export function unwrapped(result) {
   if (!isObject(result) || !("statusCode" in result) || typeof result.body !== "string") return result;
-  try {
-    return JSON.parse(result.body);
-  } catch {
-    return result.body;
-  }
+  return parse(result.body, result.body);
 }
 
 /** @param {[string, number][]} scores @returns {boolean} */

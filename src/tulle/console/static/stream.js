@@ -1,6 +1,7 @@
 /** Owns the live connection to the server: it fills the store, and comes back by itself when it was lost. */
 
-import { get, parse } from "./api.js";
+import { get } from "./api.js";
+import { parse } from "./exact_json.js";
 
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 5000;

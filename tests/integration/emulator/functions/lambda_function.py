@@ -27,6 +27,10 @@ def echo(event: Event, _context: Any) -> object:
     return event
 
 
+def give(event: Event, _context: Any) -> object:
+    return event["value"]
+
+
 def count(_event: Event, _context: Any) -> object:
     return {"count": next(_counter), "pid": os.getpid()}
 
