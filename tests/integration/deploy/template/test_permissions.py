@@ -50,6 +50,10 @@ NEVER_USED = {
         "s3:REST.PUT.OBJECT",
     ],
     "a resource policy of the API": ["apigateway:UpdateRestApiPolicy"],
+    "actions that IAM knows not: tags are POST, PUT and DELETE to it": [
+        "apigateway:TagResource",
+        "apigateway:UntagResource",
+    ],
 }
 HTTP = """
 [function]
