@@ -40,6 +40,9 @@ class FunctionVersion:
         description: what was said when it was published.
         modified: when the settings were last changed; of a published version, when it was published.
         log_group: where its log goes.
+        is_image: whether its code is an image; else it is a zip.
+        state: AWS's word, such as `Active` or `Failed`; empty where versions are listed.
+        state_reason: why it is in that state.
     """
 
     function: str
@@ -50,6 +53,9 @@ class FunctionVersion:
     timeout_s: int
     architecture: str
     log_group: str
+    is_image: bool = False
+    state: str = ""
+    state_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +261,9 @@ def _version(
         timeout_s=said["Timeout"],
         architecture=(said.get("Architectures") or ["x86_64"])[0],
         log_group=said.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{name}",
+        is_image=said.get("PackageType") == "Image",
+        state=said.get("State", ""),
+        state_reason=said.get("StateReason", ""),
     )
 
 

@@ -28,6 +28,7 @@ _COMMANDS = {
     "cost": ("tulle.cli.cost", "Tell what a month of the function costs on AWS."),
     "deploy": ("tulle.cli.deploy", "Bring the function up on AWS, and try it out."),
     "invoke": ("tulle.cli.invoke", "Ask the deployed function, or the one on this machine."),
+    "rollback": ("tulle.cli.rollback", "Let callers reach an earlier version again."),
     "destroy": ("tulle.cli.destroy", "Take a deployment away, with all that it has on AWS."),
     "export": ("tulle.cli.export", "Write a deployment's template, for tools of your own."),
     "doctor": ("tulle.cli.doctor", "Look at all that a deployment needs, before it is needed."),
