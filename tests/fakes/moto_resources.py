@@ -5,10 +5,12 @@ To be there is enough: moto takes every subclass of its `CloudFormationModel`, t
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from moto.apigatewayv2.models import apigatewayv2_backends
 from moto.awslambda.utils import get_backend
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
 
 __all__ = ["RESOURCES"]
@@ -204,4 +206,30 @@ class Route(_Made, CloudFormationModel):
         api.delete_route(self.physical_resource_id)
 
 
-RESOURCES = (Version, Alias, Url, Api, Stage, Integration, Route)
+class Alarm(_Made, CloudFormationModel):
+    kind = "AWS::CloudWatch::Alarm"
+
+    @classmethod
+    def make(cls, properties: dict[str, Any], account: str, region: str) -> Any:
+        alarm = cloudwatch_backends[account][region].put_metric_alarm(
+            name=f"alarm-{uuid.uuid4()}",
+            namespace=properties["Namespace"],
+            metric_name=properties["MetricName"],
+            comparison_operator=properties["ComparisonOperator"],
+            evaluation_periods=properties["EvaluationPeriods"],
+            period=properties["Period"],
+            threshold=properties["Threshold"],
+            statistic=properties.get("Statistic", ""),
+            extended_statistic=properties.get("ExtendedStatistic"),
+            description=properties.get("AlarmDescription", ""),
+            dimensions=properties.get("Dimensions", []),
+            alarm_actions=properties.get("AlarmActions", []),
+            treat_missing_data=properties.get("TreatMissingData"),
+        )
+        return cls(alarm.name)
+
+    def delete(self, account: str, region: str) -> None:
+        cloudwatch_backends[account][region].delete_alarms([self.physical_resource_id])
+
+
+RESOURCES = (Version, Alias, Url, Api, Stage, Integration, Route, Alarm)

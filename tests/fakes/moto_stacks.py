@@ -23,11 +23,12 @@ from fakes.moto_resources import RESOURCES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["complete_stacks", "holding_stacks"]
+__all__ = ["complete_stacks", "holding_stacks", "refusing"]
 
 _OPEN = threading.Event()
 _OPEN.set()
 _WAIT_S = 30
+_REFUSED: dict[str, str] = {}
 _UPDATABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_FAILED")
 _create_change_set = models.CloudFormationBackend.create_change_set
 
@@ -62,6 +63,24 @@ def holding_stacks() -> Iterator[None]:
         yield
     finally:
         _OPEN.set()
+
+
+@contextmanager
+def refusing(resource: str, reason: str) -> Iterator[None]:
+    """Let a resource fail wherever it is made or changed within the block, for a reason in AWS's words."""
+    _REFUSED[resource] = reason
+    try:
+        yield
+    finally:
+        del _REFUSED[resource]
+
+
+class _Failed(Exception):
+    """A resource that did not become what it should."""
+
+    def __init__(self, resource: str, reason: str) -> None:
+        super().__init__(reason)
+        self.resource = resource
 
 
 def _create(backend: Any, stack_name: str, change_set_name: str, **more: Any) -> tuple[str, str]:
@@ -129,9 +148,10 @@ def _change(change_set: Any) -> None:
     before = stack.template_dict
     try:
         _update(stack.resource_map, change_set.template_dict, change_set.parameters)
-    except Exception as exc:  # noqa: BLE001 (whatever a resource of moto raises)
+    except _Failed as exc:
         change_set.execution_status = "EXECUTE_FAILED"
-        _roll_back(stack, kind, before, _culprit(change_set), str(exc))
+        type_ = change_set.template_dict["Resources"][exc.resource]["Type"]
+        _roll_back(stack, kind, before, (exc.resource, type_), str(exc))
         return
     for change in change_set.changes:
         word = {"Add": "CREATE", "Modify": "UPDATE", "Remove": "DELETE"}[change.action]
@@ -147,27 +167,36 @@ def _change(change_set: Any) -> None:
 
 def _update(resources: Any, template: dict[str, Any], parameters: dict[str, str]) -> None:
     """Bring resources to what a template says, each after those that it refers to."""
-    old, made = resources._resource_json_map, resources._parsed_resources
+    old = resources._resource_json_map
     difference = resources.build_resource_diff(template, parameters)
     resources._template, resources.input_parameters = template, parameters
     resources._resource_json_map = template["Resources"]
     resources.load_parameters()
     resources.load_conditions()
     for name in _in_order(template["Resources"]):
-        if name in difference["Add"]:
-            resources[name]  # moto makes what is asked for
-        elif name in difference["Modify"]:
-            new: Any = parsing.parse_and_update_resource(
-                name,
-                template["Resources"][name],
-                resources,
-                resources._account_id,
-                resources._region_name,
-            )
-            made[name] = new or made.get(name)  # moto forgets what it cannot update
+        if name in difference["Add"] or name in difference["Modify"]:
+            try:
+                _bring(
+                    resources, name, template["Resources"][name], is_new=name in difference["Add"]
+                )
+            except Exception as exc:  # whatever a resource of moto raises
+                raise _Failed(name, str(exc)) from exc
     for name in reversed(_in_order(old)):
         if name in difference["Remove"]:
             _remove(resources, name, old[name])
+
+
+def _bring(resources: Any, name: str, said: dict[str, Any], *, is_new: bool) -> None:
+    if name in _REFUSED:
+        raise ValueError(_REFUSED[name])
+    if is_new:
+        resources[name]  # moto makes what is asked for
+        return
+    new: Any = parsing.parse_and_update_resource(
+        name, said, resources, resources._account_id, resources._region_name
+    )
+    made = resources._parsed_resources
+    made[name] = new or made.get(name)  # moto forgets what it cannot update
 
 
 def _remove(resources: Any, name: str, said: dict[str, Any]) -> None:
@@ -214,14 +243,6 @@ def _references(part: Any) -> list[str]:
     return found
 
 
-def _culprit(change_set: Any) -> tuple[str, str]:
-    """Name the first resource that is to be there and is not, or else is to change."""
-    made = change_set.stack.resource_map._parsed_resources
-    changes = [change for change in change_set.changes if change.action != "Remove"]
-    first = next((one for one in changes if one.logical_resource_id not in made), changes[0])
-    return first.logical_resource_id, first.resource_type
-
-
 def _roll_back(
     stack: Any, kind: str, before: dict[str, Any], culprit: tuple[str, str], reason: str
 ) -> None:
@@ -231,7 +252,10 @@ def _roll_back(
     failed = f"The following resource(s) failed to {kind.lower()}: [{culprit[0]}]. "
     _turn(stack, f"{back}_IN_PROGRESS", failed)
     if kind == "UPDATE":
+        refused = dict(_REFUSED)
+        _REFUSED.clear()
         _update(stack.resource_map, before, stack.parameters)
+        _REFUSED.update(refused)
     else:
         stack.resource_map.delete()
     _turn(stack, f"{back}_COMPLETE")

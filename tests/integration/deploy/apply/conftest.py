@@ -8,12 +8,15 @@ import pytest
 from moto.apigatewayv2.models import apigatewayv2_backends
 from moto.awslambda_simple.models import lambda_simple_backends
 from moto.cloudformation.models import cloudformation_backends
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core import models as core_models
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
+from fakes.moto_buckets import complete_buckets
+from fakes.moto_invocations import complete_invocations
 from fakes.moto_stacks import complete_stacks
 from integration.deploy.apply.own_stacks import OwnStacks
 from tulle.aws.session import open_session
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 _BACKENDS: Final = (
     apigatewayv2_backends,
     cloudformation_backends,
+    cloudwatch_backends,
     iam_backends,
     lambda_simple_backends,
     logs_backends,
@@ -37,6 +41,8 @@ _BACKENDS: Final = (
 @pytest.fixture(scope="package")
 def moto_server() -> Iterator[str]:
     """Run moto in this process; give its URL."""
+    complete_buckets()
+    complete_invocations()
     complete_stacks()
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
