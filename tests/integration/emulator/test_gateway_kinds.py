@@ -197,6 +197,23 @@ def test_each_refuses_what_is_too_large(
         assert (answer.status, answer.body) == (413, answers[kind])
 
 
+@pytest.mark.parametrize("query", ["a|b", "q={1}", "{", "x=1&y=}"])
+def test_a_rest_api_takes_some_characters_of_a_query_only_encoded(
+    gateways: dict[str, Dev], query: str
+) -> None:
+    encoded = query.replace("|", "%7C").replace("{", "%7B").replace("}", "%7D")
+    statuses = {
+        kind: [gateway.request("GET", f"/ask?{each}").status for each in (query, encoded)]
+        for kind, gateway in gateways.items()
+    }
+    assert statuses == {"http": [200, 200], "rest": [400, 200], "url": [200, 200]}
+    assert shown(gateways["rest"].request("GET", f"/ask?{query}")) == (
+        400,
+        b'{"message":"Bad Request"}',
+        "BadRequestException",
+    )
+
+
 def test_each_gives_the_ids_of_a_request_back(gateways: dict[str, Dev]) -> None:
     answers = {kind: gateway.request("GET", "/ask") for kind, gateway in gateways.items()}
     http, rest, url = (answers[kind].headers for kind in KINDS)

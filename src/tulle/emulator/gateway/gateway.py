@@ -148,6 +148,7 @@ def _read_head(http: web.Request, ids: Ids, now_s: float) -> HttpHead:
         path=http.rel_url.path,
         raw_path=http.rel_url.raw_path,
         query=http.rel_url.raw_query_string,
+        sent_query=http.raw_path.partition("?")[2],
         protocol=f"HTTP/{http.version.major}.{http.version.minor}",
         headers=tuple(
             (name.decode("latin-1"), value.decode("utf-8", errors="replace"))

@@ -51,7 +51,7 @@ class HttpHead:
 
     Args:
         path: decoded; `raw_path` is as it was sent.
-        query: the query string as it was sent, still encoded.
+        query: the query string, encoded; `sent_query` is as it was sent, which may not be so.
         headers: names and values in the order they were sent.
     """
 
@@ -65,6 +65,7 @@ class HttpHead:
     port: int
     ids: Ids
     now_s: float
+    sent_query: str = ""
 
     def header(self, wanted: str) -> str:
         """Give the last value of a header, or an empty text."""

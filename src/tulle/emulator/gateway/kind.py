@@ -20,6 +20,8 @@ class Refusal(Enum):
     """Why a gateway answers itself."""
 
     URL_TOO_LONG = auto()
+    QUERY_NOT_ENCODED = auto()
+    """The query holds, as it was sent, what must be encoded there."""
     HEADERS_TOO_LARGE = auto()
     NO_ROUTE = auto()
     UNKNOWN_KEY = auto()
@@ -47,14 +49,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadLimits:
-    """How large what goes before the body may be; None is as large as the server takes.
+    """What may go before the body; a size of None is as large as the server takes.
 
     Args:
+        encoded: what a query may hold in its encoded form alone.
         url_bytes: the path with the query.
         headers_bytes: names, values and line breaks.
         all_bytes: the request line and the headers.
     """
 
+    encoded: str = ""
     url_bytes: int | None = None
     headers_bytes: int | None = None
     all_bytes: int | None = None
@@ -63,8 +67,10 @@ class HeadLimits:
         """Let a head pass, or not.
 
         Raises:
-            Refused: it is too large.
+            Refused: it is too large, or not encoded as it must be.
         """
+        if any(character in head.sent_query for character in self.encoded):
+            raise Refused(Refusal.QUERY_NOT_ENCODED)
         if self.url_bytes is not None and head.url_bytes > self.url_bytes:
             raise Refused(Refusal.URL_TOO_LONG)
         if self.headers_bytes is not None and head.headers_bytes > self.headers_bytes:

@@ -22,6 +22,9 @@ _FAULT = "InternalServerErrorException"
 _INTERNAL = '{"message": "Internal server error"}'
 _REFUSALS = {
     Refusal.URL_TOO_LONG: json_refusal(414, '{"message":"Request URI too long"}'),
+    Refusal.QUERY_NOT_ENCODED: json_refusal(
+        400, '{"message":"Bad Request"}', error_type="BadRequestException"
+    ),
     Refusal.HEADERS_TOO_LARGE: json_refusal(431, '{"message":"Request Header Fields Too Large"}'),
     Refusal.NO_ROUTE: json_refusal(
         403,
@@ -58,7 +61,8 @@ class RestApi:
     """A REST API; its URL may name the stage, as AWS's own does, or not, as behind a domain."""
 
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
-    head_limits = HeadLimits(url_bytes=10_240, headers_bytes=20_480)
+    # and api-gateway-known-issues.html there
+    head_limits = HeadLimits(url_bytes=10_240, headers_bytes=20_480, encoded="|{}")
     refusals = _REFUSALS
 
     def __init__(self, api: ApiSection) -> None:
