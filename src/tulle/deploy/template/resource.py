@@ -7,6 +7,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from tulle.errors import InvalidProject
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,6 +16,7 @@ __all__ = [
     "Resource",
     "Resources",
     "attribute",
+    "check_count",
     "compact_json",
     "content_id",
     "logical_id",
@@ -24,6 +27,8 @@ __all__ = [
 Resource = dict[str, object]
 Resources = dict[str, Resource]
 
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+_MOST_RESOURCES = 500
 _PLAIN_PATH = re.compile(r"(/[a-z][a-z0-9]*)+|[a-z][a-z0-9]*")
 
 
@@ -60,6 +65,19 @@ def logical_id(prefix: str, text: str) -> str:
 def content_id(prefix: str, content: Mapping[str, object]) -> str:
     """Name a resource after what it is a snapshot of, so that a new one is made when that changes."""
     return f"{prefix}{_digest(compact_json(content))[:12]}"
+
+
+def check_count(count: int) -> None:
+    """Refuse more resources than a stack may have.
+
+    Raises:
+        InvalidProject: there are more.
+    """
+    if count > _MOST_RESOURCES:
+        raise InvalidProject(
+            f"the stack would have {count} resources, and CloudFormation takes {_MOST_RESOURCES}",
+            hint="take fewer routes: /{proxy+} stands for many",
+        )
 
 
 def _digest(text: str) -> str:

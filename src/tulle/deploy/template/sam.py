@@ -9,7 +9,13 @@ from tulle.deploy.template.alarms import alarms
 from tulle.deploy.template.function import FUNCTION, function_properties, role_and_logs
 from tulle.deploy.template.gateway import Gateway
 from tulle.deploy.template.http_api import cors_configuration
-from tulle.deploy.template.resource import Resource, attribute, content_id, reference
+from tulle.deploy.template.resource import (
+    Resource,
+    attribute,
+    check_count,
+    content_id,
+    reference,
+)
 from tulle.deploy.template.sam_http_api import sam_http_api
 from tulle.deploy.template.sam_rest_api import sam_rest_api
 from tulle.deploy.template.template import Template, stack_outputs, template_head
@@ -29,6 +35,7 @@ def sam_template_of(project: Project, stage: str, code: Code) -> Template:
 
     Raises:
         InvalidStage: the stage cannot stand in the names of AWS's things.
+        InvalidProject: it has more routes than fit into a stack.
     """
     names = name_deployment(project.name, stage)
     gateway, events = _gateway(project, names)
@@ -49,6 +56,7 @@ def sam_template_of(project: Project, stage: str, code: Code) -> Template:
         **gateway.resources,
         **alarms(project.deploy.alarms),
     }
+    check_count(len(resources) + len(events))  # for each event, SAM makes a permission
     return Template(
         body={
             **template_head(project, stage),

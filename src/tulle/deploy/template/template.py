@@ -20,6 +20,7 @@ from tulle.deploy.template.resource import (
     Resource,
     Resources,
     attribute,
+    check_count,
     compact_json,
     reference,
     substitute,
@@ -70,6 +71,7 @@ def make_template(project: Project, stage: str, release: Release) -> Template:
 
     Raises:
         InvalidStage: the stage cannot stand in the names of AWS's things.
+        InvalidProject: it has more routes than fit into a stack.
     """
     return template_of(project, stage, released_code(release))
 
@@ -82,6 +84,7 @@ def template_of(project: Project, stage: str, code: Code) -> Template:
     gateway = _gateway(project, names)
     parameters = {**code.parameters, **(gateway.parameters or {})}
     resources = {**function, **gateway.resources, **alarms(project.deploy.alarms)}
+    check_count(len(resources))
     outputs = stack_outputs(
         gateway, alias=reference(LIVE_ALIAS), version=attribute(version, "Version")
     )

@@ -9,6 +9,7 @@ import pytest
 
 from made_templates import made_project, made_release
 from tulle.deploy.template.template import Template, make_template
+from tulle.errors import InvalidProject
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -410,3 +411,14 @@ def test_paths_that_look_alike_have_names_of_their_own(tmp_path: Path) -> None:
     body = body_of(tmp_path, f"[api]\nroutes = {routes}\n")
     assert len(routes_of(body)) == len(routes)
     assert all(name.isalnum() and name.isascii() for name in body["Resources"])
+
+
+def test_a_stack_has_no_room_for_more_than_500_resources(tmp_path: Path) -> None:
+    def routes(count: int) -> str:
+        paths = [f"/{number}/x" for number in range(count)]
+        return f"[api]\ntype = 'rest'\nroutes = {paths}\n"
+
+    assert len(body_of(tmp_path, routes(160))["Resources"]) <= 500
+    with pytest.raises(InvalidProject) as caught:
+        body_of(tmp_path, routes(170))
+    assert "CloudFormation takes 500" in caught.value.message
