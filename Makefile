@@ -50,8 +50,10 @@ clean:
 	$(PIP) install -c constraints.txt -e .
 	@touch $@
 
-.venv/installed-tests: .venv/installed-tool
-	@echo "installing TensorFlow, the test tools and the linters (about 2.2 GB) into .venv"
+# All at once: whoever runs the tests first need not install the tool before its extras.
+.venv/installed-tests: .venv/created pyproject.toml constraints.txt
+	@echo "installing tulle, TensorFlow, the test tools and the linters (about 2.2 GB) into .venv"
+	$(PIP) install -c constraints.txt --upgrade pip
 	$(PIP) install -c constraints.txt -e .[keras] --group test --group lint
 	@echo "installing AWS's Runtime Interface Emulator, a file of aws-sam-cli (8 MB), into .venv/rie"
 	$(PIP) install -c constraints.txt --upgrade --no-deps --target .venv/rie aws-sam-cli
@@ -59,4 +61,4 @@ clean:
 	$(BIN)/python -m venv --clear .venv/checkov
 	.venv/checkov/bin/python -m pip --quiet --disable-pip-version-check install -r tools/checkov.txt
 	@sh tools/install_axe.sh .venv/axe
-	@touch $@
+	@touch .venv/installed-tool $@

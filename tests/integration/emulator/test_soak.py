@@ -12,7 +12,7 @@ SOAK = Path(__file__).parents[3] / "benchmarks" / "soak.py"
 
 def test_crashes_and_overruns_among_many_calls_lose_nothing_and_leave_nothing() -> None:
     ran = subprocess.run(
-        [sys.executable, SOAK, "--invocations", "400", "--timeout-s", "3", "--json"],
+        [sys.executable, SOAK, "--invocations", "400", "--timeout-s", "6", "--json"],
         capture_output=True,
         text=True,
         check=False,

@@ -27,7 +27,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Dev, Dev]]:
     for client in CLIENTS:
         folders.append(tmp_path_factory.mktemp(client) / "my-function")
         shutil.copytree(FUNCTIONS, folders[-1])
-    options = ("--handler", "lambda_function.lambda_handler", "--timeout-s", "1", "--no-reload")
+    options = ("--handler", "lambda_function.lambda_handler", "--timeout-s", "3", "--no-reload")
     with (
         running_dev(folders[0], *options, "--client", "awslambdaric") as aws,
         running_dev(folders[1], *options, "--client", "bootstrap") as own,
@@ -59,7 +59,7 @@ def result(answer: Answer) -> dict[str, Any]:
         {"do": "echo", "text": "ä€🧦", "nested": [None, True, 1.5, {"a": []}]},
         {"do": "fail", "message": "no luck"},
         {"do": "unserialisable"},
-        {"do": "sleep", "s": 3},
+        {"do": "sleep", "s": 60},
         {"do": "leave", "code": 3},
         {"do": "die", "signal": "SIGKILL"},
         {"do": "large", "bytes": 6 * 1024**2},
