@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ from tulle.errors import InvalidProject
 from tulle.project.api import ApiType
 from tulle.project.file import read_project
 from tulle.project.project import PackageType
+from tulle.project.variables import RESERVED_VARIABLES
 from tulle.target import find_target
 
 if TYPE_CHECKING:
@@ -156,6 +158,14 @@ def test_the_linter_finds_what_is_wrong(tmp_path: Path) -> None:
     template = make_template(made_project(tmp_path), "dev", made_release())
     wrong = template.text.replace('"MemorySize":1024', '"MemorySize":64')
     assert any("64 is less than the minimum" in found for found in findings(wrong))
+
+
+def test_every_variable_that_the_linter_knows_to_be_lambdas_is_refused() -> None:
+    known = files("cfnlint.data.schemas.extensions.aws_lambda_function").joinpath(
+        "environment_variable_keys.json"
+    )
+    names = json.loads(known.read_text(encoding="utf-8"))["propertyNames"]["not"]["enum"]
+    assert set(names) - RESERVED_VARIABLES == set()
 
 
 # What both templates come to. Their resources are not the same: SAM writes an API as one OpenAPI document.
