@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from tulle.aws.stack import ChangeSet, Stack, StackEvent
     from tulle.progress import Reporter
 
-__all__ = ["StackWatch", "Watcher", "execute", "failure_of", "first_failure", "last_event", "watch"]
+__all__ = [
+    "StackWatch",
+    "Watched",
+    "Watcher",
+    "beginning",
+    "execute",
+    "failure_of",
+    "first_failure",
+    "last_event",
+    "watch",
+]
 
 _PAUSES_S = (0.1, 0.2, 0.4, 0.8, 1.6)  # at first, when things are quick
 _PAUSE_S = 2.0
@@ -95,13 +105,21 @@ def last_event(stacks: StackWatch, stack: str) -> str | None:
     return newest.id if newest else None
 
 
+def beginning(stacks: StackWatch, stack: Stack) -> str | None:
+    """Give the id of the event with which a stack came into the state that it was found in."""
+    own = (event for event in stacks.events(stack.id) if event.is_stacks)
+    return next((event.id for event in own if event.status == stack.status), None)
+
+
 def watch(stacks: StackWatch, stack_id: str, since: str | None, watcher: Watcher) -> Watched:
     """Tell what happens to a stack until it comes to an end, good or bad.
+
+    A status alone is no end: just after something was begun, AWS may still give the one from before.
 
     Args:
         stacks: who knows of it.
         stack_id: its ARN.
-        since: the last event that is known already.
+        since: the last event that is known already, from before the end.
         watcher: who hears, and how time passes.
     """
     happened: list[StackEvent] = []
@@ -112,10 +130,14 @@ def watch(stacks: StackWatch, stack_id: str, since: str | None, watcher: Watcher
         story.tell(fresh)
         happened += fresh
         since = happened[-1].id if happened else since
-        if stack is None or is_done(stack):
+        if stack is None or (is_done(stack) and _ends(happened, stack.status)):
             return Watched(stack=stack, events=tuple(happened))
         watcher.sleep(pause_s)
     raise AssertionError("pauses do not end")
+
+
+def _ends(happened: list[StackEvent], status: str) -> bool:
+    return any(event.is_stacks and event.status == status for event in happened)
 
 
 def _since(known: str | None, events: Iterator[StackEvent]) -> list[StackEvent]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from tulle.deploy.apply import failure_of, last_event, watch
+from tulle.deploy.apply import beginning, failure_of, last_event, watch
 from tulle.deploy.stack_state import (
     Situation,
     check_ownership,
@@ -43,14 +43,16 @@ class StackKeeper(Protocol):
 
 
 def find_stack(stacks: StackKeeper, names: Names) -> Stack | None:
-    """Find the stack of a deployment as it is, and change nothing.
+    """Find the stack of a deployment as it is, and change nothing; None where there is none.
 
     Raises:
         ForeignResource: the name is another's.
+        StackBusy: others are changing it.
+        StackStuck: it does not leave its state by itself.
     """
-    stack = stacks.describe(names.stack)
+    stack = _own_stack(stacks, names)
     if stack is not None:
-        check_ownership(stack, names)
+        _refuse(stacks, stack)
     return stack
 
 
@@ -74,24 +76,19 @@ def make_ready(
         StackStuck: it does not leave its state by itself.
     """
     while True:
-        stack = find_stack(stacks, names)
+        stack = _own_stack(stacks, names)
+        situation = find_situation(stack)
         if stack is None:
             return None
-        match find_situation(stack):
-            case Situation.ABSENT | Situation.READY:
-                _warn_of_drift(stack, watcher)
-                return stack
-            case Situation.BUSY if wait:
-                watcher.reporter.step(f"Wait for {stack.name}, which is {stack.status}")
-                watch(stacks, stack.id, last_event(stacks, stack.id), watcher)
-            case Situation.BUSY:
-                raise say_busy(stack, stacks.events(stack.id))
-            case Situation.STILLBORN:
-                _remove(stacks, stack, watcher)
-            case Situation.STUCK:
-                raise say_stuck(stack, stacks.events(stack.id))
-            case Situation.UNDELETED:
-                raise say_undeleted(stack)
+        if situation is Situation.BUSY and wait:
+            watcher.reporter.step(f"Wait for {stack.name}, which is {stack.status}")
+            watch(stacks, stack.id, beginning(stacks, stack), watcher)
+            continue
+        _refuse(stacks, stack)
+        if situation is not Situation.STILLBORN:
+            _warn_of_drift(stack, watcher)
+            return stack
+        _remove(stacks, stack, watcher)
 
 
 def continue_rollback(
@@ -108,7 +105,7 @@ def continue_rollback(
     Raises:
         StackStuck: it failed once more.
     """
-    stack = find_stack(stacks, names)
+    stack = _own_stack(stacks, names)
     if stack is None or find_situation(stack) is not Situation.STUCK:
         watcher.reporter.note(f"{names.stack} is not stuck: there is no rollback to go on with")
         return
@@ -118,6 +115,26 @@ def continue_rollback(
     watched = watch(stacks, stack.id, since, watcher)
     if watched.stack and find_situation(watched.stack) is Situation.STUCK:
         raise say_stuck(watched.stack, stacks.events(stack.id))
+
+
+def _own_stack(stacks: StackKeeper, names: Names) -> Stack | None:
+    stack = stacks.describe(names.stack)
+    if stack is not None:
+        check_ownership(stack, names)
+    return stack
+
+
+def _refuse(stacks: StackKeeper, stack: Stack) -> None:
+    """Raise where a stack cannot be deployed to as it is."""
+    match find_situation(stack):
+        case Situation.BUSY:
+            raise say_busy(stack, stacks.events(stack.id))
+        case Situation.STUCK:
+            raise say_stuck(stack, stacks.events(stack.id))
+        case Situation.UNDELETED:
+            raise say_undeleted(stack)
+        case Situation.ABSENT | Situation.READY | Situation.STILLBORN:
+            pass
 
 
 def _remove(stacks: StackKeeper, stack: Stack, watcher: Watcher) -> None:

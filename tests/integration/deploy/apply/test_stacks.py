@@ -10,7 +10,7 @@ from fakes.moto_stacks import holding_stacks
 from integration.deploy.apply.own_stacks import OwnStacks, own_template
 from tulle.aws.stack import ChangeSetRequest
 from tulle.deploy.names import Names
-from tulle.deploy.readiness import continue_rollback, make_ready
+from tulle.deploy.readiness import continue_rollback, find_stack, make_ready
 from tulle.errors import DeploymentFailed, ForeignResource, InvalidApiKey, StackBusy, StackStuck
 
 NAMES = Names(project="shop", stage="dev")
@@ -240,6 +240,19 @@ def test_a_stack_whose_deletion_failed_is_for_destroy(own: OwnStacks) -> None:
     own.put_into("DELETE_FAILED")
     with pytest.raises(StackStuck, match="began to delete the stack shop-dev"):
         own.deploy(own_template("Logs"))
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [("UPDATE_IN_PROGRESS", StackBusy), ("UPDATE_ROLLBACK_FAILED", StackStuck)],
+)
+def test_no_plan_can_be_made_of_a_stack_that_cannot_be_changed(
+    own: OwnStacks, status: str, error: type[Exception]
+) -> None:
+    own.deploy(own_template("Logs"))
+    own.put_into(status)
+    with pytest.raises(error):
+        find_stack(own.stacks, NAMES)
 
 
 def test_a_secret_comes_from_the_environment_and_stays_in_the_stack(own: OwnStacks) -> None:

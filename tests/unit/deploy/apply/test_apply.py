@@ -11,6 +11,7 @@ from tulle.aws.stack import ChangeSet
 from tulle.deploy.apply import (
     Watched,
     Watcher,
+    beginning,
     execute,
     failure_of,
     first_failure,
@@ -136,6 +137,29 @@ def test_tells_nothing_of_what_was_before() -> None:
     watched = watch(played, ARN, last_event(played, ARN), told.watcher)
     assert [event.status for event in watched.events] == ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
     assert told.lines == []
+
+
+def test_the_status_from_before_is_no_end() -> None:
+    told = Told()
+    earlier = made_events("stack UPDATE_COMPLETE")
+
+    class Late(PlayedStack):
+        """One of which AWS gives the old status at the first look."""
+
+        def describe(self, name: str) -> Stack | None:
+            stack = super().describe(name)
+            return made_stack("UPDATE_COMPLETE") if self.happened == 1 else stack
+
+    played = Late(earlier=earlier, script=made_script(*GOOD))
+    watched = watch(played, ARN, last_event(played, ARN), told.watcher)
+    assert [event.status for event in watched.events][-1] == "UPDATE_COMPLETE"
+    assert len(watched.events) == len(GOOD)
+
+
+def test_the_beginning_is_where_a_stack_came_into_its_state() -> None:
+    played = PlayedStack(script=made_script(*GOOD), happened=len(GOOD))
+    assert beginning(played, made_stack("UPDATE_IN_PROGRESS")) == played.script[0].id
+    assert beginning(played, made_stack("DELETE_IN_PROGRESS")) is None
 
 
 def test_a_failure_names_the_first_real_one_its_cause_and_what_to_do() -> None:
