@@ -63,8 +63,11 @@ def logical_id(prefix: str, text: str) -> str:
 
 
 def content_id(prefix: str, content: Mapping[str, object]) -> str:
-    """Name a resource after what it is a snapshot of, so that a new one is made when that changes."""
-    return f"{prefix}{_digest(compact_json(content))[:12]}"
+    """Name a resource after what it is a snapshot of, so that a new one is made when that changes.
+
+    The order of keys is no difference, for it is none to AWS.
+    """
+    return f"{prefix}{_digest(json.dumps(content, sort_keys=True))[:12]}"
 
 
 def check_count(count: int) -> None:

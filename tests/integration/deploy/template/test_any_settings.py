@@ -38,12 +38,14 @@ if TYPE_CHECKING:
     from tulle.deploy.release import Release
     from tulle.project.project import Project
 
-EXAMPLES = int(os.environ.get("TULLE_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("TULLE_EXAMPLES", "20"))
+WIDE = "TULLE_EXAMPLES" in os.environ
+REGIONS = ["us-east-1", "eu-west-1"] if WIDE else ["us-east-1"]
 any_settings = settings(
     max_examples=EXAMPLES,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],  # to find the smallest of bad examples takes minutes
-    derandomize="TULLE_EXAMPLES" not in os.environ,
+    derandomize=not WIDE,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 BOUNDS = {"CodeBucket": ZIP.bucket, "CodeKey": ZIP.key, "ImageUri": IMAGE.uri}
@@ -68,8 +70,7 @@ def _rules() -> Any:
 
 def findings(text: str) -> list[str]:
     """Ask cfn-lint, warnings too."""
-    regions = ["eu-west-1", "us-east-1"]
-    found = lint(text, rules=_rules(), config=ManualArgs(regions=regions))
+    found = lint(text, rules=_rules(), config=ManualArgs(regions=REGIONS))
     return [f"{one.rule.id} {one.message} {getattr(one, 'path', None)}" for one in found]
 
 

@@ -196,6 +196,11 @@ def test_lambda_would_publish_no_version_for_what_it_does_not_keep_in_one(
     assert version_of(tmp_path, text) == version_of(tmp_path)
 
 
+def test_variables_in_another_order_are_the_same_version(tmp_path: Path) -> None:
+    first = version_of(tmp_path, "[function]\nenvironment = { AA = '1', BB = '2' }")
+    assert version_of(tmp_path, "[function]\nenvironment = { BB = '2', AA = '1' }") == first
+
+
 def test_whatever_changes_the_version_changes_the_function_too(tmp_path: Path) -> None:
     """Lambda refuses to publish a function that is as it was when it was last published."""
     changed = {"digest": DIGEST.replace("a", "d")}
