@@ -70,6 +70,12 @@ def test_words_that_nobody_wrapped_stay() -> None:
             "`iam:PassRole`",
             "on arn:aws:iam::1:role/r: `tulle doctor`",
         ),
+        (
+            ("CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+            "Rename shop-dev and update the stack again."),
+            "from an image into a zip",
+            "`tulle destroy`",
+        ),
         ("Encountered a permissions error: AccessDenied", "do not allow", "doctor"),
         (
             ("1 validation error detected: Value '4096' at 'memorySize' failed to satisfy constraint: Member must have "
