@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import stat
 import tarfile
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from made_images import DOCKER, OCI, MadeImage, tar_of, write_image
+from made_layers import archive, entry, file, folder, link
 from tulle.bundle.image.root import unpack_image
 from tulle.errors import ArtifactUnusable, DigestMismatch
 from tulle.registry.layout import LayoutSource
@@ -24,35 +24,6 @@ if TYPE_CHECKING:
     from tulle.registry.source import PulledImage
 
 TAR = f"{OCI}.layer.v1.tar"
-
-
-def entry(
-    name: str, kind: bytes = tarfile.REGTYPE, *, to: str = "", mode: int = 0o644
-) -> tarfile.TarInfo:
-    made = tarfile.TarInfo(name)
-    made.type, made.linkname, made.mode, made.mtime = kind, to, mode, 1_000_000
-    return made
-
-
-def archive(*entries: tuple[tarfile.TarInfo, bytes]) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as packed:
-        for made, content in entries:
-            made.size = len(content)
-            packed.addfile(made, io.BytesIO(content))
-    return out.getvalue()
-
-
-def link(name: str, to: str, kind: bytes = tarfile.SYMTYPE) -> tuple[tarfile.TarInfo, bytes]:
-    return entry(name, kind, to=to), b""
-
-
-def folder(name: str, mode: int = 0o755) -> tuple[tarfile.TarInfo, bytes]:
-    return entry(name, tarfile.DIRTYPE, mode=mode), b""
-
-
-def file(name: str, content: bytes = b"") -> tuple[tarfile.TarInfo, bytes]:
-    return entry(name), content
 
 
 def read(layout: Path) -> PulledImage:

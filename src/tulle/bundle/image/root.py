@@ -139,7 +139,8 @@ class _Layer:
                 self._write(archive, entry, folder / name)
 
     def _write(self, archive: tarfile.TarFile, entry: tarfile.TarInfo, path: Path) -> None:
-        if not (entry.isdir() and path.is_dir() and not path.is_symlink()):
+        there = os.path.lexists(path)
+        if there and not (entry.isdir() and path.is_dir() and not path.is_symlink()):
             _delete(path)
         if entry.isdir():
             path.mkdir(exist_ok=True)

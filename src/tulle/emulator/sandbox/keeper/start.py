@@ -58,6 +58,7 @@ def become(request: dict[str, Any], log: int, told: int) -> NoReturn:
 def _enter(root: str) -> None:
     """Go into a root, as Lambda's user where that may be: nothing is imported after this."""
     os.chroot(root)
+    os.chdir("/")  # until here it works outside
     if os.geteuid() == 0:
         with contextlib.suppress(OSError):  # in a namespace of its own, there is no other user
             os.setgroups(())
