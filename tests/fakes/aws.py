@@ -43,11 +43,13 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from fakes.moto_buckets import complete_buckets
 from fakes.moto_deletion import complete_deletion
+from fakes.moto_drift import complete_drift
 from fakes.moto_metrics import complete_metrics
 from fakes.moto_stacks import complete_stacks
 from moto.server import ThreadedMotoServer
 complete_buckets()
 complete_deletion()
+complete_drift()
 complete_metrics()
 complete_stacks()
 server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)

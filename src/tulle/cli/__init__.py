@@ -28,6 +28,7 @@ _COMMANDS = {
     "cost": ("tulle.cli.cost", "Tell what a month of the function costs on AWS."),
     "deploy": ("tulle.cli.deploy", "Bring the function up on AWS, and try it out."),
     "invoke": ("tulle.cli.invoke", "Ask the deployed function, or the one on this machine."),
+    "status": ("tulle.cli.status", "Tell how the deployments are, and how they do."),
     "rollback": ("tulle.cli.rollback", "Let callers reach an earlier version again."),
     "destroy": ("tulle.cli.destroy", "Take a deployment away, with all that it has on AWS."),
     "export": ("tulle.cli.export", "Write a deployment's template, for tools of your own."),

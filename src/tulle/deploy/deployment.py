@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tulle.deploy.names import Names
     from tulle.project.api import ApiSection
 
-__all__ = ["Deployment", "deployments_of", "find_deployment", "not_deployed"]
+__all__ = ["Deployment", "deployments_of", "find_any", "find_deployment", "not_deployed"]
 
 _PROJECT, _STAGE = "tulle:project", "tulle:stage"
 
@@ -45,25 +45,36 @@ class Deployment:
         return LiveFunction.of_outputs(self.names, api, self.stack.outputs)
 
 
+def find_any(session: AwsSession, names: Names) -> Deployment:
+    """Find a stage's stack, in whatever state it is.
+
+    Raises:
+        DeploymentNotFound: there is none; it names the stages that are deployed.
+        ForeignResource: a stack of that name is not this deployment's.
+    """
+    stack = Stacks(session).describe(names.stack)
+    if stack is None or find_situation(stack) is Situation.ABSENT:
+        raise not_deployed(session, names)
+    check_ownership(stack, names)
+    return Deployment(names=names, stack=stack)
+
+
 def find_deployment(session: AwsSession, names: Names) -> Deployment:
     """Find a stage's stack, and see that a function lives in it.
 
     Raises:
-        DeploymentNotFound: the stage is not deployed; it names those that are.
-        ForeignResource: a stack of that name is not this deployment's.
+        DeploymentNotFound, ForeignResource: as for `find_any`; also where the stage's first deployment failed.
     """
-    stack = Stacks(session).describe(names.stack)
-    situation = find_situation(stack)
-    if stack is None or situation is Situation.ABSENT:
-        raise not_deployed(session, names)
-    check_ownership(stack, names)
-    if situation is Situation.STILLBORN:
+    found = find_any(session, names)
+    if find_situation(found.stack) is Situation.STILLBORN:
         raise DeploymentNotFound(
             f"the first deployment of {names.project}, stage {names.stage}, failed, and nothing lives there",
             hint="`tulle deploy` removes what is left and deploys it anew",
-            detail=f"the stack {stack.name} is {stack.status}: {stack.reason}".rstrip(": "),
+            detail=f"the stack {found.stack.name} is {found.stack.status}: {found.stack.reason}".rstrip(
+                ": "
+            ),
         )
-    return Deployment(names=names, stack=stack)
+    return found
 
 
 def not_deployed(session: AwsSession, names: Names) -> DeploymentNotFound:
