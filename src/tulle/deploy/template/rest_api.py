@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["method_id", "method_settings", "rest_api", "timeout_ms"]
 
 _API, _STAGE = "RestApi", "RestStage"
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _TIMEOUT_S = 29.0  # what AWS allows unless asked
 
 
@@ -68,11 +69,20 @@ def rest_api(project: Project, names: Names) -> Gateway:
 
 
 def method_settings(api: ApiSection) -> list[Resource]:
-    """Bound the requests of all methods, and of single ones."""
+    """Bound the requests of all methods, and of single ones.
+
+    A setting cannot name `ANY`: it is refused when it is applied, so each method gets one that no other route of
+    the path has (github.com/hashicorp/terraform-provider-aws/issues/15855).
+    """
     settings: list[Resource] = []
     if default := throttle_settings(api.throttle):
         settings.append({"HttpMethod": "*", "ResourcePath": "/*", **default})
-    return settings + [_method_setting(key, throttle) for key, throttle in api.route_throttle]
+    for key, throttle in api.route_throttle:
+        method, path = key.split(" ")
+        own = {route.method for route in api.routes if route.path == path}
+        methods = [method] if method != "ANY" else [one for one in _METHODS if one not in own]
+        settings += [_method_setting(one, path, throttle) for one in methods]
+    return settings
 
 
 def method_id(route: Route) -> str:
@@ -85,8 +95,7 @@ def timeout_ms(api: ApiSection) -> int:
     return round((_TIMEOUT_S if api.timeout_s is None else api.timeout_s) * 1000)
 
 
-def _method_setting(key: str, throttle: Throttle) -> Resource:
-    method, path = key.split(" ")
+def _method_setting(method: str, path: str, throttle: Throttle) -> Resource:
     return {
         "HttpMethod": method,
         "ResourcePath": path if path == "/" else "/" + path.replace("/", "~1"),

@@ -76,6 +76,11 @@ def test_words_that_nobody_wrapped_stay() -> None:
             "from an image into a zip",
             "`tulle destroy`",
         ),
+        (
+            "A sibling ({id}) of this resource already has a variable path part -- only one is allowed",
+            "before {id} goes",
+            "deploy twice",
+        ),
         ("Encountered a permissions error: AccessDenied", "do not allow", "doctor"),
         (
             ("1 validation error detected: Value '4096' at 'memorySize' failed to satisfy constraint: Member must have "

@@ -223,7 +223,6 @@ access_logs = true
 throttle = { rate = 100, burst = 50 }
 [api.route_throttle]
 "POST /a/predict" = { rate = 5, burst = 2 }
-"/" = { rate = 1, burst = 1 }
 """
     body = body_of(tmp_path, text)
     assert body["Resources"]["RestApi"]["Properties"] == {
@@ -240,7 +239,23 @@ throttle = { rate = 100, burst = 50 }
     assert [
         (one["HttpMethod"], one["ResourcePath"], one["ThrottlingRateLimit"])
         for one in stage["MethodSettings"]
-    ] == [("*", "/*", 100), ("POST", "/~1a~1predict", 5), ("ANY", "/", 1)]
+    ] == [("*", "/*", 100), ("POST", "/~1a~1predict", 5)]
+
+
+def test_a_route_for_any_method_is_bounded_method_by_method(tmp_path: Path) -> None:
+    """API Gateway refuses settings for ANY, though only when a change set is executed."""
+    text = """
+[api]
+type = "rest"
+routes = ["/{proxy+}", "GET /{proxy+}", "/"]
+route_throttle = { "/{proxy+}" = { rate = 5 }, "/" = { rate = 1 } }
+"""
+    stage = body_of(tmp_path, text)["Resources"]["RestStage"]["Properties"]
+    bounded: dict[str, set[str]] = {}
+    for one in stage["MethodSettings"]:
+        bounded.setdefault(one["ResourcePath"], set()).add(one["HttpMethod"])
+    every = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
+    assert bounded == {"/~1{proxy+}": every - {"GET"}, "/": every}
 
 
 def deployment_of(body: Any) -> tuple[str, Any]:
