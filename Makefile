@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# What is installed waits for the network.
+MAKEFLAGS += --jobs=3
 
 .PHONY: demo test lint benchmark constraints clean
 
@@ -44,21 +46,36 @@ clean:
 	@sh tools/make_venv.sh "$(PYTHON)"
 	@touch $@
 
-.venv/installed-tool: .venv/created pyproject.toml constraints.txt
-	@echo "installing tulle with its few dependencies (about 200 MB) into .venv"
+.venv/newest-pip: .venv/created
 	$(PIP) install -c constraints.txt --upgrade pip
+	@touch $@
+
+.venv/installed-tool: .venv/newest-pip pyproject.toml constraints.txt
+	@echo "installing tulle with its few dependencies (about 200 MB) into .venv"
 	$(PIP) install -c constraints.txt -e .
 	@touch $@
 
-# All at once: whoever runs the tests first need not install the tool before its extras.
-.venv/installed-tests: .venv/created pyproject.toml constraints.txt
+.venv/installed-tests: .venv/installed-packages .venv/rie/installed .venv/checkov/installed .venv/axe/installed
+	@touch .venv/installed-tool $@
+
+# The tool with its extras in one go: whoever runs the tests first need not install it without them before.
+.venv/installed-packages: .venv/newest-pip pyproject.toml constraints.txt
 	@echo "installing tulle, TensorFlow, the test tools and the linters (about 2.2 GB) into .venv"
-	$(PIP) install -c constraints.txt --upgrade pip
 	$(PIP) install -c constraints.txt -e .[keras] --group test --group lint
+	@touch $@
+
+.venv/rie/installed: .venv/newest-pip constraints.txt
 	@echo "installing AWS's Runtime Interface Emulator, a file of aws-sam-cli (8 MB), into .venv/rie"
 	$(PIP) install -c constraints.txt --upgrade --no-deps --target .venv/rie aws-sam-cli
+	@touch $@
+
+.venv/checkov/installed: .venv/created tools/checkov.txt
 	@echo "installing checkov, which looks for insecure settings in templates (290 MB), into .venv/checkov"
 	$(BIN)/python -m venv --clear .venv/checkov
 	.venv/checkov/bin/python -m pip --quiet --disable-pip-version-check install -r tools/checkov.txt
+	@touch $@
+
+.venv/axe/installed: .venv/created tools/install_axe.sh
+	@mkdir -p .venv/axe
 	@sh tools/install_axe.sh .venv/axe
-	@touch .venv/installed-tool $@
+	@touch $@

@@ -66,6 +66,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: _place_in_line(str(item.path.relative_to(ROOT / "tests"))))
 
 
+def pytest_collection_finish() -> None:
+    """Refuse test files that load TensorFlow as they are read: each worker would, in seconds and with a gigabyte."""
+    if "tensorflow" in sys.modules:
+        raise pytest.UsageError("a test file imports TensorFlow: do so in a test, or in a child")
+
+
 def _place_in_line(path: str) -> int:
     places = (place for place, start in enumerate(LONGEST_FIRST) if path.startswith(start))
     return next(places, len(LONGEST_FIRST))

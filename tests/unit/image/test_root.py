@@ -217,7 +217,9 @@ def test_a_layer_of_another_kind_is_refused(tmp_path: Path) -> None:
     assert "--dest-compress-format gzip" in caught.value.hint
 
 
-@pytest.mark.parametrize("content", [b"no archive", gzip.compress(b"x" * 2000)[:-9]])
+@pytest.mark.parametrize(
+    "content", [b"no archive", gzip.compress(b"x" * 2000)[:-9]], ids=["no archive", "cut short"]
+)
 def test_a_layer_that_is_no_archive_is_refused(
     tmp_path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
