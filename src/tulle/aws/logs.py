@@ -75,6 +75,7 @@ class Logs:
         asked: FilterLogEventsRequestPaginateTypeDef = {
             "logGroupName": group,
             "startTime": since_ms,
+            "interleaved": True,  # AWS always does; others want to be told
         }
         if until_ms is not None:
             asked["endTime"] = until_ms

@@ -29,6 +29,7 @@ _COMMANDS = {
     "deploy": ("tulle.cli.deploy", "Bring the function up on AWS, and try it out."),
     "invoke": ("tulle.cli.invoke", "Ask the deployed function, or the one on this machine."),
     "status": ("tulle.cli.status", "Tell how the deployments are, and how they do."),
+    "logs": ("tulle.cli.logs", "Show what the deployed function logs."),
     "rollback": ("tulle.cli.rollback", "Let callers reach an earlier version again."),
     "destroy": ("tulle.cli.destroy", "Take a deployment away, with all that it has on AWS."),
     "export": ("tulle.cli.export", "Write a deployment's template, for tools of your own."),
