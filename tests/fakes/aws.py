@@ -8,6 +8,7 @@ import os
 import ssl
 import subprocess
 import sys
+import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -115,7 +116,10 @@ class FakeAws:
         config = self.folder / f"config-{(endpoint or self.endpoint).rpartition(':')[2]}"
         core.set_config_variable("config_file", str(config))
         core.set_config_variable("credentials_file", str(self.folder / "no-credentials"))
-        config.write_text(f"[default]\nendpoint_url = {endpoint or self.endpoint}\n")
+        if not config.exists():  # another thread may be reading it
+            new = config.with_suffix(f".{threading.get_ident()}")
+            new.write_text(f"[default]\nendpoint_url = {endpoint or self.endpoint}\n")
+            new.replace(config)
         if account != ACCOUNT:
             core.register("before-send", _in_account(account))
         core.set_credentials(*keys)
