@@ -18,6 +18,7 @@ from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import EmptyResult
 
+from fakes.moto_changes import detail_changes
 from fakes.moto_resources import RESOURCES
 
 if TYPE_CHECKING:
@@ -89,7 +90,9 @@ def _create(backend: Any, stack_name: str, change_set_name: str, **more: Any) ->
         if there is None or there.status == "REVIEW_IN_PROGRESS":
             raise ValidationError(message=f"Stack [{stack_name}] does not exist")
         _refuse_unless_updatable(there)
-        return _create_change_set(backend, stack_name, change_set_name, **more)
+        made = _create_change_set(backend, stack_name, change_set_name, **more)
+        detail_changes(backend.change_sets[made[0]], there.resource_map._resource_json_map)
+        return made
     if there and there.status != "REVIEW_IN_PROGRESS":
         raise ValidationError(
             message=f"Stack [{stack_name}] already exists and cannot be created again"

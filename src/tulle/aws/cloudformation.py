@@ -42,6 +42,7 @@ __all__ = ["TEMPLATE_BYTES", "Stacks", "stack_of"]
 TEMPLATE_BYTES = 51_200
 """The longest template that can be sent; a longer one must lie in S3."""
 
+_KNOWN_LATER = "{{changeSet:KNOWN_AFTER_APPLY}}"
 _BUSY_CODES = frozenset(
     {"ChangeSetNotFound", "InvalidChangeSetStatus", "OperationInProgressException"}
 )
@@ -234,10 +235,11 @@ def _property(said: ResourceChangeDetailTypeDef) -> PropertyChange:
     target = said.get("Target", {})
     attribute = target.get("Attribute", "Properties")
     path = target.get("Path", "").removeprefix("/Properties/").strip("/").replace("/", ".")
+    after = target.get("AfterValue")
     return PropertyChange(
         name=path or target.get("Name") or attribute,
         before=target.get("BeforeValue"),
-        after=target.get("AfterValue"),
+        after=None if after == _KNOWN_LATER else after,
         recreation=target.get("RequiresRecreation", "Never"),
-        known=said.get("Evaluation", "Static") == "Static",
+        known=said.get("Evaluation", "Static") == "Static" and after != _KNOWN_LATER,
     )

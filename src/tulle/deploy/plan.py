@@ -143,8 +143,10 @@ def _property_lines(change: ResourceChange) -> Iterator[str]:
 
 
 def _values(change: PropertyChange) -> str:
+    if not change.known:
+        return ": follows another resource"
     if change.before is None and change.after is None:
-        return "" if change.known else ": follows another resource"
+        return ""
     return f": {_short(change.before)} → {_short(change.after)}"
 
 

@@ -92,6 +92,28 @@ def test_prints_a_plan(project: Project) -> None:
     ].keys()
 
 
+def test_shows_which_values_an_update_changes(project: Project) -> None:
+    assert project.deploy("--no-smoke-test")[0] == 0
+    text = (project.folder / "tulle.toml").read_text()
+    (project.folder / "tulle.toml").write_text(
+        text.replace("[function]", "[function]\nmemory_mb = 2048")
+    )
+    status, stdout, stderr = project.deploy("--plan")
+    assert status == 0, stderr
+    old, new = (line.split()[1] for line in stdout.splitlines() if "AWS::Lambda::Version" in line)
+    assert old != new
+    assert stdout.splitlines() == [
+        "Change the stack shop-dev in eu-west-1",
+        f"  - {old}  AWS::Lambda::Version  (stays in the account)",
+        "  ~ Live                 AWS::Lambda::Alias",
+        "      FunctionVersion: follows another resource",
+        "  ~ Function             AWS::Lambda::Function",
+        "      MemorySize: 1024 → 2048",
+        f"  + {new}  AWS::Lambda::Version",
+        "  1 to add, 2 to change, 1 to remove",
+    ]
+
+
 def test_an_interruption_says_that_aws_goes_on_and_another_run_does(
     project: Project, own: OwnStacks
 ) -> None:
