@@ -9,9 +9,53 @@ from hypothesis import strategies as st
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["settings_of_projects", "stages"]
+__all__ = ["MUCH_OF_HTTP", "MUCH_OF_REST", "Settings", "settings_of_projects", "stages"]
 
 Settings = dict[str, dict[str, object]]
+
+_THROTTLE = {"rate": 5, "burst": 2}
+_FUNCTION: dict[str, object] = {
+    "environment": {"LEVEL": "info"},
+    "tracing": True,
+    "reserved_concurrency": 5,
+}
+_BOTH_HAVE: dict[str, object] = {
+    "stage": "v1",
+    "stage_variables": {"color": "blue"},
+    "domain": "api.example.com",
+    "base_path": "v1/cats",
+    "timeout_s": 5,
+    "throttle": _THROTTLE,
+    "access_logs": True,
+}
+MUCH_OF_HTTP: Settings = {
+    "model": {"path": "cats.tflite"},
+    "function": _FUNCTION,
+    "api": {
+        **_BOTH_HAVE,
+        "routes": ["POST /predict", "/a/{b}/{c+}", "$default", "OPTIONS /predict"],
+        "route_throttle": {"POST /predict": _THROTTLE, "$default": _THROTTLE},
+        "cors": {"allow_origins": ["https://example.com"], "allow_methods": ["POST"]},
+        "jwt": {"issuer": "https://a.example.com", "audience": ["web"], "scopes": ["read"]},
+    },
+}
+MUCH_OF_REST: Settings = {
+    "model": {"path": "cats.tflite"},
+    "package": {"type": "zip"},
+    "function": _FUNCTION,
+    "api": {
+        **_BOTH_HAVE,
+        "type": "rest",
+        "routes": ["POST /predict", "/a/{b}/{c+}", "/", "OPTIONS /predict"],
+        "route_throttle": {"POST /predict": _THROTTLE, "/a/{b}/{c+}": _THROTTLE},
+        "binary_media_types": ["*/*"],
+        "authorizer": "iam",
+        "keys": {
+            "partner": {"from_env": "PARTNER_KEY", "throttle": _THROTTLE},
+            "own": {"quota": {"limit": 100, "period": "day"}},
+        },
+    },
+}
 
 stages = st.from_regex(r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,10}[a-zA-Z0-9])?", fullmatch=True)
 

@@ -17,10 +17,10 @@ import pytest
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 from cfnlint.core import get_rules
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from samtranslator.translator.transform import transform
 
-from made_settings import Settings, settings_of_projects, stages
+from made_settings import MUCH_OF_HTTP, MUCH_OF_REST, Settings, settings_of_projects, stages
 from made_templates import IMAGE, ZIP, made_project, made_release
 from tulle.deploy.template.code import image_parameter, released_code, zip_parameters
 from tulle.deploy.template.http_api import preflight_routes
@@ -106,6 +106,8 @@ def count(resources: Any, kind: str) -> int:
 
 @any_settings
 @given(said=settings_of_projects, stage=stages)
+@example(said=MUCH_OF_HTTP, stage="dev")
+@example(said=MUCH_OF_REST, stage="dev")
 def test_cloudformation_would_take_any_template(said: Settings, stage: str) -> None:
     project = project_of(said)
     template = make_template(project, stage, release_of(project))
@@ -129,8 +131,10 @@ def test_nothing_that_a_project_says_is_lost(said: Settings, stage: str) -> None
     assert template.text == make_template(project, stage, release_of(project)).text
 
 
-@any_settings
+@settings(any_settings, max_examples=EXAMPLES * 3)
 @given(said=settings_of_projects, stage=stages)
+@example(said=MUCH_OF_HTTP, stage="dev")
+@example(said=MUCH_OF_REST, stage="dev")
 def test_sam_says_the_same_in_its_own_words(said: Settings, stage: str) -> None:
     project = project_of(said)
     code = released_code(release_of(project))
@@ -142,6 +146,8 @@ def test_sam_says_the_same_in_its_own_words(said: Settings, stage: str) -> None:
 
 @settings(any_settings, max_examples=max(5, EXAMPLES // 3))
 @given(said=settings_of_projects, stage=stages)
+@example(said=MUCH_OF_HTTP, stage="dev")
+@example(said=MUCH_OF_REST, stage="dev")
 def test_cloudformation_would_take_what_sam_makes(said: Settings, stage: str) -> None:
     project = project_of(said)
     target = find_target(project.function.runtime, project.function.architecture)
@@ -207,14 +213,12 @@ def _one(resources: Any, kind: str) -> Any:
     return next((one["Properties"] for one in resources.values() if one["Type"] == kind), {})
 
 
-def _without_stages(one: Any) -> Any:
-    text = json.dumps(one, sort_keys=True)
-    return json.loads(text.replace(_stage_name_in(text), "STAGE") if "UsagePlan" in text else text)
-
-
-def _stage_name_in(text: str) -> str:
-    stages_there = json.loads(text)["Properties"].get("ApiStages")
-    return json.dumps(stages_there[0]["Stage"]) if stages_there else "nothing"
+def _without_stages(resource: Any) -> Any:
+    """Leave out what the stage is called, which each template says in its own way."""
+    properties = dict(resource["Properties"])
+    if "ApiStages" in properties:
+        properties["ApiStages"] = len(properties["ApiStages"])
+    return {**resource, "Properties": properties}
 
 
 def _function(properties: Any) -> Any:
