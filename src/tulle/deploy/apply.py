@@ -85,8 +85,8 @@ def execute(stacks: _Executor, change_set: ChangeSet, watcher: Watcher) -> Stack
         DeploymentFailed: a resource did not become what it should; the stack was put back.
     """
     since = last_event(stacks, change_set.stack_id)
-    stacks.execute_change_set(change_set)
     try:
+        stacks.execute_change_set(change_set)
         watched = watch(stacks, change_set.stack_id, since, watcher)
     except KeyboardInterrupt:
         watcher.reporter.warn(
