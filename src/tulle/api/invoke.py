@@ -193,7 +193,7 @@ def invoke_here(project: Project, payload: bytes, surroundings: Surroundings) ->
         payload=said.payload,
         prediction=None if failure else read_prediction(said.payload),
         failure=failure,
-        error=failed(failure, project.name) if failure else None,
+        error=failed(failure, project.name, here=True) if failure else None,
         ms=(time.perf_counter() - begun_s) * 1e3,
         request_id=said.request_id,
         log=_read_log(said.log_tail.decode(errors="replace")),

@@ -44,7 +44,11 @@ def command(**options: Unpack[_Options]) -> None:
     if not options["yes"] and not _agreed(options["stage"]):
         reporter.warn("that is not the stage's name: nothing was removed")
         raise click.exceptions.Exit(1)
-    destroy(planned, reporter=reporter)
+    try:
+        destroy(planned, reporter=reporter)
+    except KeyboardInterrupt:
+        reporter.warn("AWS goes on with what has begun; `tulle destroy` once more removes the rest")
+        raise
     names = planned.removal.names
     if options["as_json"]:
         click.echo(_json(planned))

@@ -67,7 +67,8 @@ def _live_lines(status: DeploymentStatus) -> Iterator[str]:
 def _drift_lines(status: DeploymentStatus) -> Iterator[str]:
     checked = status.deployment.stack.drift_checked
     when = f" ({_moment(checked)})" if checked and status.drifted is None else ""
-    yield _line("drift", _DRIFTS[status.drift] + when)
+    said = "none but the rollback" if status.is_only_rolled_back else _DRIFTS[status.drift]
+    yield _line("drift", said + when)
     for each in status.drifted or ():
         yield _line("", f"{each.name} ({each.type})" + (" is gone" if each.is_gone else ""))
         for path, expected, actual in each.changes:

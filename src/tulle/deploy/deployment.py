@@ -10,7 +10,7 @@ from tulle.aws.stack_survey import StackSurvey
 from tulle.deploy.live import LiveFunction
 from tulle.deploy.names import name_deployment
 from tulle.deploy.stack_state import Situation, check_ownership, find_situation
-from tulle.errors import DeploymentNotFound
+from tulle.errors import ActionDenied, DeploymentNotFound
 
 if TYPE_CHECKING:
     from tulle.aws.session import AwsSession
@@ -79,7 +79,10 @@ def find_deployment(session: AwsSession, names: Names) -> Deployment:
 
 def not_deployed(session: AwsSession, names: Names) -> DeploymentNotFound:
     """Word that a stage is not there, and name those of the project that are."""
-    others = [each.names.stage for each in deployments_of(session, names.project)]
+    try:
+        others = [each.names.stage for each in deployments_of(session, names.project)]
+    except ActionDenied:  # who may not list stacks is told without it
+        others = []
     hint = "deploy it: `tulle deploy`"
     if others:
         hint = f"deployed are: {', '.join(others)}; name one by --stage, or deploy this one"

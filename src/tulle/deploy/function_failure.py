@@ -18,7 +18,7 @@ _LOCALLY = "`tulle invoke --local` shows the same on this machine, where it can 
 # The names are Lambda's own: https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
 _HINTS = {
     "Function.ResponseSizeTooLarge": "Lambda takes answers of up to 6 MB: answer with less, or with a place in S3",
-    "Runtime.ExitError": f"its process ended: the log says more, `tulle logs`; {_LOCALLY}",
+    "Runtime.ExitError": "its process ended by itself: the end of its log, --log, may say why",
     "Runtime.HandlerNotFound": "see `handler` of [function]: it is MODULE.FUNCTION",
     "Runtime.ImportModuleError": "add what it imports to `requirements` of [function], and see what is packed: "
     "`tulle build --explain`",
@@ -41,17 +41,18 @@ _STATUS_HINTS = {
 }
 
 
-def failed(failure: Failure, name: str) -> FunctionFailed:
+def failed(failure: Failure, name: str, *, here: bool = False) -> FunctionFailed:
     """Word what Lambda says of a function that failed.
 
     Args:
         failure: what it says.
         name: the function's, for people.
+        here: whether it ran on this machine.
     """
     when = "does not start" if failure.while_starting else "failed"
     return FunctionFailed(
         f"{name} {when}: {failure.error_type}: {failure.message}",
-        hint=_hint(failure),
+        hint=_hint(failure, here=here),
         detail=failure.text if failure.trace else None,
     )
 
@@ -75,14 +76,15 @@ def status_hint(status: int) -> str:
     return _STATUS_HINTS.get(status, "see what came, and the function's log: `tulle logs`")
 
 
-def _hint(failure: Failure) -> str:
+def _hint(failure: Failure, *, here: bool) -> str:
     if failure.error_type in _HINTS:
         return _HINTS[failure.error_type]
     if "Task timed out" in failure.message:
         return _HINTS["Sandbox.Timedout"]
     if failure.trace:
-        return f"the last lines of the traceback say where; {_LOCALLY}"
-    return f"see the function's log: `tulle logs`; {_LOCALLY}"
+        where = "the last lines of the traceback say where"
+        return where if here else f"{where}; {_LOCALLY}"
+    return "see the end of its log: --log" if here else f"see its log: `tulle logs`; {_LOCALLY}"
 
 
 def _problem_document(answer: HttpAnswer) -> tuple[str, str] | None:

@@ -115,9 +115,11 @@ def show_removal(removal: Removal) -> Iterator[str]:
     yield f"Remove {removal.names.project}, stage {removal.names.stage}, from {removal.region}"
     if removal.stack is not None:
         yield f"- stack {removal.stack.name}: {_count(len(removal.resources), 'resource')}"
-        width = max((len(each.name) for each in removal.resources), default=0)
+        names = max((len(each.name) for each in removal.resources), default=0)
+        types = max((len(each.type) for each in removal.resources), default=0)
         for each in sorted(removal.resources, key=lambda each: (each.type, each.name)):
-            yield f"    {each.name:<{width}}  {each.type}  {_short(each.physical_id)}".rstrip()
+            known_as = _short(each.physical_id)
+            yield f"    {each.name:<{names}}  {each.type:<{types}}  {known_as}".rstrip()
     for group in removal.log_groups:
         yield f"- log group {group.name}: {mebibytes(group.stored_bytes)}"
     yield from filter(None, show_unpublish(removal.code).split("\n"))

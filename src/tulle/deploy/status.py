@@ -86,6 +86,12 @@ class DeploymentStatus:
             return None
         return self.deployed
 
+    @property
+    def is_only_rolled_back(self) -> bool:
+        """Tell whether nothing differs from the stack but the alias that a rollback moved."""
+        differing = {each.type for each in self.drifted or ()}
+        return self.rolled_back_from is not None and differing == {"AWS::Lambda::Alias"}
+
 
 def look_at(session: AwsSession, deployment: Deployment, request: LookRequest) -> DeploymentStatus:
     """Ask AWS how a deployment is.

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 
 from integration.deploy.operate.gateway import Gateway, running_gateway
 from integration.deploy.operate.lambda_front import LambdaFront, running_front
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from fakes.aws import FakeAws
     from tulle.aws.session import AwsSession
 
+LOADER = create_loader()
 FUNCTIONS = Path(__file__).parents[2] / "emulator" / "functions"
 
 
@@ -79,10 +82,18 @@ def front(
     return front_server
 
 
+@pytest.fixture(scope="package")
+def shared_session(aws_server: FakeAws) -> AwsSession:
+    session = aws_server.session()
+    session.sts()  # reads the configuration, before it is written for another endpoint
+    return session
+
+
 @pytest.fixture
-def session(aws: FakeAws) -> AwsSession:
+def session(aws: FakeAws, shared_session: AwsSession) -> AwsSession:
     """Give a session of an AWS in which nothing is."""
-    return aws.session()
+    assert aws.endpoint
+    return shared_session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +123,8 @@ def tulle(
 ) -> Tulle:
     """Give the command line, which meets that AWS and nothing else."""
     assert aws_environ
+    # Services' descriptions are read once, not at each run.
+    monkeypatch.setattr(botocore.session, "create_loader", lambda _: LOADER)
 
     def run(*words: str, typed: str = "") -> Ran:
         monkeypatch.setattr(sys, "argv", ["tulle", *words])

@@ -100,16 +100,31 @@ def test_shows_what_goes_and_asks_for_the_stages_name(
     for what in (
         "Remove shop, stage prod, from eu-west-1",
         "- stack shop-prod: ",
-        "AWS::Lambda::Function  shop-prod",
+        "Function AWS::Lambda::Function shop-prod",
         "- log group /aws/lambda/shop-prod: 0.0 MiB",
         "- image repository tulle/shop-prod: 1 image",
         "- 1 zip in s3://tulle-123456789012-eu-west-1",
         "- bucket tulle-123456789012-eu-west-1, in which nothing else is",
         f"{deployment.url} will answer nobody any more",
     ):
-        assert what in ran.err
+        assert what in " ".join(ran.err.split())
     assert tulle(*words, typed="prod\n").code == 0
     assert listing(session)["stacks"] == []
+
+
+def test_ctrl_c_says_how_to_go_on(
+    session: AwsSession, tulle: Tulle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy_made(session, made_project(tmp_path))
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tulle.cli.destroy.destroy", interrupt)
+    ran = tulle("destroy", "--folder", str(tmp_path), "--yes")
+    assert ran.code == 130
+    assert "`tulle destroy` once more removes the rest" in ran.err
+    assert "nothing is left" not in ran.err
 
 
 def test_nobody_to_ask_changes_nothing(session: AwsSession, tulle: Tulle, tmp_path: Path) -> None:

@@ -89,7 +89,9 @@ def test_says_from_which_version_was_rolled_back(
     assert "  live         version 1 of " in ran.out
     assert "rolled back from version 2" in ran.out
     assert "  versions     1, 2" in ran.out
-    drift = tulle("status", "--folder", str(tmp_path), "--drift", "--json").json["deployments"][0]
+    words = ("status", "--folder", str(tmp_path), "--drift")
+    assert "  drift        none but the rollback\n" in tulle(*words).out
+    drift = tulle(*words, "--json").json["deployments"][0]
     assert drift["rolled_back_from"] == "2"
     assert drift["drift"]["resources"] == [
         {
