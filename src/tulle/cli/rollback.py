@@ -74,7 +74,7 @@ def _json(plan: RollbackPlan, stage: str) -> str:
         "function": plan.function,
         "stage": stage,
         "before": plan.live.version,
-        "live": plan.target.version,
+        "version": plan.target.version,
         "changed": plan.is_needed,
     }
     return json.dumps(content, indent=2)

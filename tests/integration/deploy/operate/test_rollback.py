@@ -73,7 +73,7 @@ def test_goes_to_a_version_by_its_number_and_forward_again(
         "function": "shop-dev",
         "stage": "dev",
         "before": "3",
-        "live": "1",
+        "version": "1",
         "changed": True,
     }
     assert live(session).version == "1"
