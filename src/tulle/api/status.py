@@ -11,6 +11,7 @@ from tulle.aws.stack import Drift
 from tulle.deploy.deployment import deployments_of, find_any
 from tulle.deploy.status import DeploymentStatus, LookRequest, look_at
 from tulle.errors import DeploymentNotFound
+from tulle.project.file import read_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,4 +60,7 @@ def status(
         found = (find_any(session, names),)
     look = LookRequest(since=now - request.span, until=now, drift=request.drift, sleep=sleep)
     for deployment in found:
-        yield look_at(session, deployment, look)
+        api = None
+        if request.deployed.name is None:
+            api = read_project(request.deployed.folder, stage=deployment.names.stage).api
+        yield look_at(session, deployment, api, look)

@@ -36,7 +36,7 @@ def status_lines(status: DeploymentStatus, span: timedelta) -> Iterator[str]:
     yield f"{mark} {click.style(f'{names.project}, stage {names.stage}', bold=True)}"
     if status.trouble:
         yield _line("trouble", click.style(status.trouble, fg="red"))
-    yield _line("url", status.deployment.url or "none")
+    yield _line("url", status.endpoint or "none")
     yield from _live_lines(status)
     stack = status.deployment.stack
     yield _line("stack", f"{stack.name}, {stack.status} since {_moment(stack.changed)}")
@@ -130,6 +130,7 @@ def status_json(status: DeploymentStatus) -> dict[str, object]:
         "stage": names.stage,
         "trouble": status.trouble,
         "url": status.deployment.url,
+        "endpoint": status.endpoint,
         "function": status.deployment.function,
         "version": settings.version if settings else None,
         "published": settings.modified.astimezone(UTC).isoformat() if settings else None,

@@ -46,6 +46,15 @@ class LiveFunction:
     api_key_ids: tuple[str, ...] = ()
     qualifier: str = LIVE
 
+    @property
+    def address(self) -> str | None:
+        """The URL of a route that takes pictures; the root where none does, None where there is no URL."""
+        if self.url is None or self.api.type is ApiType.NONE:
+            return None
+        route = _route(self.api)
+        path = "/" if self.api.type is ApiType.URL or route is None else route.example
+        return self.url.rstrip("/") + path
+
     @classmethod
     def of_outputs(cls, names: Names, api: ApiSection, outputs: Mapping[str, str]) -> LiveFunction:
         """Read what a stack gives out of the function in it."""
@@ -85,16 +94,15 @@ def live_request(live: LiveFunction, body: bytes, session: AwsSession) -> HttpRe
         ValueError: there is no such request, as `why_not_over_url` tells.
         AwsError: the API key cannot be read.
     """
-    if live.url is None or why_not_over_url(live) is not None:
+    address = live.address
+    if address is None or why_not_over_url(live) is not None:
         raise ValueError("the function cannot be asked over a URL")
     headers = [("content-type", "application/json")]
     if live.api.type is ApiType.REST and live.api.keys:
         headers.append(("x-api-key", find_api_key(session, live.api_key_ids[0])))
-    route = _route(live.api)
-    path = "/" if live.api.type is ApiType.URL or route is None else route.example
     return HttpRequest(
         method="POST",
-        url=live.url.rstrip("/") + path,
+        url=address,
         headers=tuple(headers),
         body=body,
         signed_for=_SIGNED_FOR[live.api.type] if live.api.authorizer is not None else None,

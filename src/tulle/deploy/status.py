@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tulle.aws.session import AwsSession
     from tulle.aws.stack import Drift
     from tulle.deploy.deployment import Deployment
+    from tulle.project.api import ApiSection
 
 __all__ = ["DeploymentStatus", "LookRequest", "Release", "look_at"]
 
@@ -60,6 +61,7 @@ class DeploymentStatus:
     """How a deployment is.
 
     Args:
+        endpoint: the URL to which pictures go; its root where the project's routes are not known.
         live: what callers reach; None where nothing is.
         deployed: the version that was deployed last; another one than the live one after a rollback.
         versions: all that are published, the oldest first.
@@ -70,6 +72,7 @@ class DeploymentStatus:
     """
 
     deployment: Deployment
+    endpoint: str | None
     live: Release | None
     deployed: str | None
     versions: tuple[str, ...]
@@ -93,8 +96,16 @@ class DeploymentStatus:
         return self.rolled_back_from is not None and differing == {"AWS::Lambda::Alias"}
 
 
-def look_at(session: AwsSession, deployment: Deployment, request: LookRequest) -> DeploymentStatus:
+def look_at(
+    session: AwsSession, deployment: Deployment, api: ApiSection | None, request: LookRequest
+) -> DeploymentStatus:
     """Ask AWS how a deployment is.
+
+    Args:
+        session: whom to ask as.
+        deployment: which one.
+        api: what the project says of its endpoint, where that is known.
+        request: what is looked for.
 
     Raises:
         AwsError: AWS cannot be asked. Where only the figures are denied, the rest is told without them.
@@ -119,6 +130,7 @@ def look_at(session: AwsSession, deployment: Deployment, request: LookRequest) -
         drift, drifted = StackSurvey(session).find_drift(stack.name, sleep=request.sleep)
     return DeploymentStatus(
         deployment=deployment,
+        endpoint=deployment.live(api).address if api is not None else deployment.url,
         live=live,
         deployed=stack.outputs.get("Version"),
         versions=versions,

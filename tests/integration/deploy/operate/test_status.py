@@ -38,7 +38,7 @@ def test_tells_all_of_a_stage(session: AwsSession, tulle: Tulle, tmp_path: Path)
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     for line in (
         "✓ shop, stage dev",
-        f"  url          {deployment.url}",
+        f"  url          {deployment.url}/predict",
         f"  live         version 1 of {today}",
         f"  model        {model_of(1)[:12]}",
         f"  revision     {revision_of(1)[:12]}",
@@ -66,6 +66,7 @@ def test_json_for_a_machine_of_all_stages(
     dev, prod = said["deployments"]
     assert (dev["stage"], prod["stage"]) == ("dev", "prod")
     assert dev["version"] == "1"
+    assert dev["endpoint"] == f"{dev['url']}/predict"
     assert dev["model_sha256"] == model_of(1)
     assert dev["revision"] == revision_of(1)
     assert dev["digest"].startswith("sha256:")
@@ -168,6 +169,12 @@ def test_a_denied_action_is_named(
         assert ran.code == 7
         assert "error[action-denied]: you may not do `cloudformation:DescribeStacks`" in ran.err
         assert '"Action": "cloudformation:DescribeStacks"' in ran.err
+
+
+def test_works_without_the_folder(session: AwsSession, tulle: Tulle, tmp_path: Path) -> None:
+    deploy_made(session, made_project(tmp_path, api="none"))
+    (status,) = tulle("status", "--name", "shop", "--json").json["deployments"]
+    assert (status["stage"], status["url"], status["endpoint"]) == ("dev", None, None)
 
 
 def test_bad_spans(tulle: Tulle, tmp_path: Path) -> None:
