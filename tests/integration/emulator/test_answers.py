@@ -121,7 +121,7 @@ def test_who_does_not_ask_for_more_in_its_time_makes_room_for_another(dawdler: P
         first, second = [await dispatcher.ask(request()) for _ in range(2)]
         assert first.body != second.body
 
-    run(dawdler, scene, concurrency=1, timeout_s=1)
+    run(dawdler, scene, concurrency=1, timeout_s=2)
 
 
 def test_one_request_after_the_other_needs_one_environment(

@@ -67,10 +67,10 @@ def test_an_invocation_holds_its_report(functions: Path) -> None:
 def test_a_timeout_is_reported_as_one(functions: Path) -> None:
     log: list[str] = []
     slow, after = invoke_in_turn(
-        function(functions, timeout_s=1), b'{"do": "sleep", "s": 9}', b'{"do": "pong"}', log=log
+        function(functions, timeout_s=2), b'{"do": "sleep", "s": 9}', b'{"do": "pong"}', log=log
     )
     assert slow.report.status is Status.TIMEOUT
-    assert slow.report.duration_ms == 1000
+    assert slow.report.duration_ms == 2000
     assert slow.report.line().endswith("Status: timeout")
     assert after.payload == b'"PONG"'
 

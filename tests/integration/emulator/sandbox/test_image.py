@@ -178,7 +178,7 @@ def test_tmp_outlives_a_child_and_nothing_else_does(place: Place, ending: str) -
         assert not any(map(is_alive, pids))
         return error["errorType"], await ask(running, do="here")
 
-    error, there = replace(place, timeout_s=1).run(scene)
+    error, there = replace(place, timeout_s=2).run(scene)
     assert error == {"leave": "Runtime.ExitError", "sleep": "Sandbox.Timedout"}[ending]
     assert there == ["kept"]
 

@@ -137,11 +137,11 @@ def test_a_keeper_that_ends_unheard_holds_nothing_up(folder: Path) -> None:
         _, keeper, _ = await ask(running, do="tell_processes")
         os.kill(keeper, signal.SIGSTOP)
         call = asyncio.create_task(ask(running, do="sleep"))
-        await asyncio.wait({call}, timeout=2)  # the keeper is told to end the child meanwhile
+        await asyncio.wait({call}, timeout=3)  # the keeper is told to end the child meanwhile
         os.kill(keeper, signal.SIGKILL)
         return (await call)["errorType"], await ask(running, do="pong")
 
-    assert Place(folder=folder, timeout_s=1).run(scene) == ("Sandbox.Timedout", "PONG")
+    assert Place(folder=folder, timeout_s=2).run(scene) == ("Sandbox.Timedout", "PONG")
 
 
 def test_the_way_in_use_is_said(folder: Path) -> None:

@@ -44,7 +44,7 @@ def test_files_outlive_a_child(folder: Path, isolation: Isolation, ending: dict[
         assert error["errorType"] in {"Runtime.ExitError", "Sandbox.Timedout"}
         return await ask(running, do="here")
 
-    _, there = Place(folder=folder, isolation=isolation, timeout_s=1).run(scene)
+    _, there = Place(folder=folder, isolation=isolation, timeout_s=2).run(scene)
     assert "kept" in there
 
 
