@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TimeSpan", "span_text"]
 
-_SPAN = re.compile(r"(\d+)([smhd])")
+_SPAN = re.compile(r"(\d{1,9})([smhd])")
+_LONGEST = timedelta(days=3653)  # as long as CloudWatch keeps a log at most, unless for ever
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -29,9 +30,10 @@ class TimeSpan(click.ParamType[timedelta]):
         if isinstance(value, timedelta):
             return value
         found = _SPAN.fullmatch(str(value))
-        if found is None or int(found[1]) == 0:
+        span = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta()
+        if not timedelta() < span <= _LONGEST:
             self.fail(f"'{value}' is no span of time: write 90s, 10m, 2h or 1d", param, ctx)
-        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+        return span
 
 
 def span_text(span: timedelta) -> str:
