@@ -14,7 +14,11 @@ from integration.deploy.operate.made_deployments import (
     publish_made,
     revision_of,
 )
+from integration.deploy.operate.test_destroy import MANIFEST
+from tulle.aws.ecr import Repositories
 from tulle.aws.functions import Functions
+from tulle.deploy.names import name_deployment
+from tulle.deploy.ownership import claim_repository
 from tulle.deploy.rollback import plan_rollback
 from tulle.errors import FunctionUnready
 
@@ -136,3 +140,45 @@ def test_a_version_that_cannot_run_is_refused(session: AwsSession) -> None:
     ):
         plan_rollback(_Broken(session), "shop-dev")
     assert live(session).version == "3"
+
+
+def test_an_image_that_is_not_kept_any_more_is_warned_of(
+    session: AwsSession, tulle: Tulle, tmp_path: Path
+) -> None:
+    made_project(tmp_path)
+    kept = make_image_function(session, gone="sha256:" + "0" * 64)
+    words = ("rollback", "--folder", str(tmp_path), "--yes")
+    ran = tulle(*words)
+    assert ran.code == 0, ran.err
+    assert "the image of version 1 is not in the repository any more" in ran.err
+    again = tulle(*words, "--to", kept)
+    assert again.code == 0, again.err
+    assert "not in the repository" not in again.err
+
+
+def make_image_function(session: AwsSession, *, gone: str) -> str:
+    """Make a function of images, of which the first is not in the repository; give the other's version."""
+    names = name_deployment("shop", "dev")
+    repository = claim_repository(Repositories(session), names)
+    digest = session.ecr().put_image(
+        repositoryName=names.repository, imageManifest=MANIFEST, imageTag="1"
+    )["image"]["imageId"]["imageDigest"]
+    session.cloudformation().create_stack(
+        StackName=names.stack,
+        TemplateBody='{"Resources": {"Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {}}}}',
+        Tags=[{"Key": "tulle:project", "Value": "shop"}, {"Key": "tulle:stage", "Value": "dev"}],
+    )
+    role = session.iam().create_role(RoleName="shop", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    functions = session.function_settings()
+    functions.create_function(
+        FunctionName="shop-dev",
+        PackageType="Image",
+        Code={"ImageUri": f"{repository.uri}@{digest}"},
+        Role=role,
+    )
+    functions.publish_version(FunctionName="shop-dev", Description=f"digest={gone}")
+    functions.create_alias(FunctionName="shop-dev", Name="live", FunctionVersion="1")
+    functions.update_function_configuration(FunctionName="shop-dev", MemorySize=512)
+    kept = functions.publish_version(FunctionName="shop-dev", Description=f"digest={digest}")
+    functions.update_alias(FunctionName="shop-dev", Name="live", FunctionVersion=kept["Version"])
+    return kept["Version"]

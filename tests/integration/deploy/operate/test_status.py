@@ -182,3 +182,23 @@ def test_bad_spans(tulle: Tulle, tmp_path: Path) -> None:
         ran = tulle("status", "--folder", str(made_project(tmp_path).folder), "--since", span)
         assert ran.code == 2
         assert "write 90s, 10m, 2h or 1d" in ran.err
+
+
+@pytest.mark.parametrize("command", ["status", "logs", "rollback", "destroy"])
+def test_who_is_nobody_or_nowhere_is_told_so(
+    tulle: Tulle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    made_project(tmp_path)
+    words = (command, "--folder", str(tmp_path))
+    with monkeypatch.context() as without:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            without.delenv(name)
+        ran = tulle(*words)
+        assert (ran.code, ran.out) == (7, "")
+        assert "error[credentials-missing]: there are no AWS credentials" in ran.err
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    nowhere = tulle(*words)
+    assert (nowhere.code, nowhere.out) == (7, "")
+    assert "error[region-missing]" in nowhere.err
+    unknown = tulle(*words, "--profile", "nobody")
+    assert "error[aws-profile-unknown]" in unknown.err
