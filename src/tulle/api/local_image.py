@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from tulle.bundle.image.root import unpack_image
 from tulle.bundle.image.start import is_for_this_machine, read_layout, read_start
 from tulle.emulator.function import Function
 from tulle.emulator.image import Image
+from tulle.errors import ArtifactUnusable
 from tulle.project.project import function_name
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def image_function(source: LayoutSource, root: Path, reporter: Reporter) -> Func
             f"{image.name} is for {image.config.get('architecture')}, not for this machine: "
             "its programs will hardly start"
         )
+    _refuse_where_nothing_runs(root)
     reporter.step(f"unpacking {image.name}")
     unpack_image(image, root)
     task = root / start.folder.lstrip("/")
@@ -66,3 +69,12 @@ def image_function(source: LayoutSource, root: Path, reporter: Reporter) -> Func
             folder=start.folder,
         ),
     )
+
+
+def _refuse_where_nothing_runs(root: Path) -> None:
+    """Refuse a disk that is mounted so that no program of it may run; root mounts it otherwise for itself."""
+    if os.geteuid() != 0 and os.statvfs(root).f_flag & os.ST_NOEXEC:
+        raise ArtifactUnusable(
+            f"no program may run from {root.parent}, where the image would be unpacked",
+            hint="set TMPDIR to a folder of another disk, such as TMPDIR=/var/tmp",
+        )

@@ -44,8 +44,11 @@ def find_artifact(name: str, handler: str | None) -> ArtifactSource | LayoutSour
 
 
 def _is_image(name: str) -> bool:
-    return name.startswith("oci:") or any(
-        (Path(name) / marker).is_file() for marker in ("oci-layout", "index.json")
+    path = Path(name)
+    return (
+        name.startswith("oci:")
+        or any((path / marker).is_file() for marker in ("oci-layout", "index.json"))
+        or (name.endswith("-image") and not path.exists())  # as `tulle build` would have named it
     )
 
 

@@ -210,6 +210,7 @@ def test_what_is_no_image_that_can_run_is_said(folder: Path, tmp_path: Path) -> 
         ("context", 5, "tulle build --type image"),
         ("broken", 5, "error[image-not-found]: oci:broken is no OCI image layout"),
         ("oci:nowhere", 5, "error[image-not-found]: oci:nowhere is no OCI image layout"),
+        ("dist/x-image", 5, "error[image-not-found]: oci:dist/x-image is no OCI image layout"),
         (str(tmp_path / "nothing"), 5, "does not say which program starts it"),
     ):
         done = run_dev(name, folder=folder)
