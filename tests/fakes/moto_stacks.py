@@ -157,9 +157,13 @@ def _change(change_set: Any) -> None:
         _roll_back(stack, kind, before, (exc.resource, type_), str(exc))
         return
     for change in change_set.changes:
+        resource = change.logical_resource_id, change.resource_type
+        if getattr(change, "policy_action", "") == "Retain":
+            _add_event(stack, *resource, "DELETE_SKIPPED")
+            continue
         word = {"Add": "CREATE", "Modify": "UPDATE", "Remove": "DELETE"}[change.action]
         for status in (f"{word}_IN_PROGRESS", f"{word}_COMPLETE"):
-            _add_event(stack, change.logical_resource_id, change.resource_type, status)
+            _add_event(stack, *resource, status)
     stack.template, stack.tags = change_set.template, change_set.tags or stack.tags
     stack.parameters = change_set.parameters
     stack._parse_template()

@@ -230,6 +230,8 @@ class _Story:
             seconds = (event.at - self.began.pop(event.resource, event.at)).total_seconds()
             took = f" in {seconds:.0f} s" if seconds >= 1 else ""
             self.reporter.note(f"{event.resource} ({event.type}): {done}{took}")
+        elif state == "SKIPPED":
+            self.reporter.note(f"{event.resource} ({event.type}): stays in the account")
         elif event.resource not in self.began:
             self.began[event.resource] = event.at
             if goes_on:

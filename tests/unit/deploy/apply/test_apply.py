@@ -130,6 +130,13 @@ def test_what_began_and_ended_between_two_looks_is_one_line() -> None:
     ]
 
 
+def test_tells_that_what_leaves_the_stack_may_stay() -> None:
+    told = Told()
+    script = made_script(GOOD[0], "Version1 DELETE_SKIPPED", GOOD[-1])
+    watch(PlayedStack(script=script), ARN, None, told.watcher)
+    assert told.lines == ["Version1 (AWS::X): stays in the account"]
+
+
 def test_tells_nothing_of_what_was_before() -> None:
     told = Told()
     earlier = made_events("Role CREATE_COMPLETE")
