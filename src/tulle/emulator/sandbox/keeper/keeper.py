@@ -15,6 +15,7 @@ import time
 from tulle.emulator.sandbox.keeper.mounts import TMP, furnish, mount_tmp, unshare
 from tulle.emulator.sandbox.keeper.start import become
 from tulle.emulator.sandbox.keeper.system import (
+    LAMBDAS_IDS,
     adopt_orphans,
     descendants,
     send,
@@ -88,7 +89,7 @@ class Keeper:
         self._group, self._root = request["group"], request["root"]
         try:
             if self._root:
-                unshare()
+                unshare(LAMBDAS_IDS)
                 furnish(self._root, request["tmp_bytes"])
             elif request["mount"]:
                 mount_tmp(request["tmp_bytes"], request["kept"])

@@ -74,17 +74,20 @@ def _make_read_only(path: str, flags: int) -> None:
     _mount(None, path, None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | flags)
 
 
-def unshare() -> None:
-    """Have mounts of one's own, of which nobody outside hears."""
+def unshare(ids: tuple[int, int] | None = None) -> None:
+    """Have mounts of one's own, of which nobody outside hears.
+
+    Where that needs a namespace of users, be one in it: with these ids, or with those that one has outside.
+    """
     if sys.platform != "linux":
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
-    _enter_namespaces()
+    _enter_namespaces(ids)
     _mount(None, "/", None, _MS_REC | _MS_SLAVE)
 
 
-def _enter_namespaces() -> None:
-    """Have a namespace of mounts; where that needs one of users, be in it who one is outside."""
+def _enter_namespaces(ids: tuple[int, int] | None) -> None:
     user, group = os.geteuid(), os.getegid()
+    inner_user, inner_group = ids or (user, group)
     if user == 0 and LIBC.unshare(_CLONE_NEWNS) == 0:
         return
     if LIBC.unshare(_CLONE_NEWUSER | _CLONE_NEWNS) != 0:
@@ -92,8 +95,8 @@ def _enter_namespaces() -> None:
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
     for name, content in (
         ("setgroups", "deny"),
-        ("uid_map", f"{user} {user} 1"),
-        ("gid_map", f"{group} {group} 1"),
+        ("uid_map", f"{inner_user} {user} 1"),
+        ("gid_map", f"{inner_group} {group} 1"),
     ):
         write(f"/proc/self/{name}", content)
 

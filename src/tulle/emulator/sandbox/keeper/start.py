@@ -9,7 +9,7 @@ import os
 import resource
 import signal
 
-from tulle.emulator.sandbox.keeper.system import end_with_parent, write
+from tulle.emulator.sandbox.keeper.system import LAMBDAS_IDS, end_with_parent, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["become"]
 
 _OPEN_FILES = 1024
-_LAMBDAS_USER, _LAMBDAS_GROUP = 993, 990
 
 
 def _listen_to_signals() -> None:
@@ -56,15 +55,15 @@ def become(request: dict[str, Any], log: int, told: int) -> NoReturn:
 
 
 def _enter(root: str) -> None:
-    """Go into a root, as Lambda's user where that may be: nothing is imported after this."""
+    """Go into a root, as Lambda's user and without any capability: nothing is imported after this."""
     os.chroot(root)
     os.chdir("/")  # until here it works outside
-    if os.geteuid() == 0:
-        with contextlib.suppress(OSError):  # in a namespace of its own, there is no other user
-            os.setgroups(())
-            os.fchown(1, _LAMBDAS_USER, _LAMBDAS_GROUP)  # so that `/dev/stdout` can be opened
-            os.setgid(_LAMBDAS_GROUP)
-            os.setuid(_LAMBDAS_USER)
+    if os.geteuid() == 0:  # else it is that user already, in a namespace
+        user, group = LAMBDAS_IDS
+        os.fchown(1, user, group)  # so that `/dev/stdout` can be opened
+        os.setgroups(())
+        os.setgid(group)
+        os.setuid(user)
 
 
 def _execute(command: list[str], variables: dict[str, str]) -> None:

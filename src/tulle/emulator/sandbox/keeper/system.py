@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 __all__ = [
+    "LAMBDAS_IDS",
     "LIBC",
     "adopt_orphans",
     "check",
@@ -27,6 +28,7 @@ __all__ = [
     "write",
 ]
 
+LAMBDAS_IDS = (993, 990)  # the user and the group as whom functions run on Lambda
 LIBC = ctypes.CDLL(None, use_errno=True)
 # Of Linux's sys/prctl.h.
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36

@@ -22,7 +22,7 @@ def describe(_event):
         "fds": sorted(
             os.readlink(f"/proc/self/fd/{fd}").partition(":")[0] for fd in ("0", "1", "2")
         ),
-        "ids": [os.getuid(), os.getgid(), os.getgroups()],
+        "ids": [os.getuid(), os.getgid()],
         "capabilities": status["CapEff"].strip(),
         "open_files": resource.getrlimit(resource.RLIMIT_NOFILE)[0],
         "arguments": sys.argv[1:],
