@@ -32,7 +32,7 @@ def test_reads_how_an_image_starts(tmp_path: Path) -> None:
     config = {
         "Entrypoint": ["/lambda-entrypoint.sh"],
         "Cmd": ["app.handler"],
-        "Env": ["A=1=2", "EMPTY="],
+        "Env": ["A=1=2", "EMPTY=", "=nameless"],
         "WorkingDir": "/var/task",
         "User": "nobody",  # Lambda does not heed it
     }

@@ -86,6 +86,7 @@ def read_start(image: PulledImage, command: str | None = None) -> ImageStart:
             (name, value)
             for line in _words(settings.get("Env"))
             for name, _, value in [line.partition("=")]
+            if name
         ),
         folder=str(settings.get("WorkingDir") or "/"),
     )
