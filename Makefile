@@ -6,13 +6,16 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # What is installed waits for the network.
 MAKEFLAGS += --jobs=3
 
-.PHONY: demo test lint benchmark constraints clean
+.PHONY: demo test test-aws lint benchmark constraints clean
 
 demo: .venv/installed-tool
 	$(BIN)/python examples/demo.py
 
 test: .venv/installed-tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+test-aws: .venv/installed-tests  ## On your own AWS account; some cents, and nothing is left.
+	$(BIN)/python -m pytest --aws tests/aws
 
 lint: .venv/installed-tests
 	$(BIN)/ruff format --check .

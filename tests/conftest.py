@@ -40,6 +40,17 @@ LONGEST_FIRST = (
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Have the tests that need an AWS account run by nobody who does not ask for them."""
+    parser.addoption("--aws", action="store_true", help="run the tests that need an AWS account")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what needs an account."""
+    needs_account = ROOT / "tests/aws" in (collection_path, *collection_path.parents)
+    return True if needs_account and not config.getoption("--aws") else None
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Make what all workers share, and let signals through.
 

@@ -83,6 +83,7 @@ class Deployed:
 
     Attributes:
         url: the endpoint's root, with the stage; None where it has none.
+        endpoint: the URL of a route that takes pictures; None where there is none.
         version: the function's version that is live.
         digest: `sha256:` and that of the image's manifest, or of the zip.
         revision: the commit that it was built from; None where that is not known.
@@ -99,6 +100,7 @@ class Deployed:
     function: str
     alias_arn: str
     url: str | None
+    endpoint: str | None
     version: str
     digest: str
     model_sha256: str | None
@@ -168,7 +170,8 @@ def deploy(
     stack, plan = work.bring_up(stack, release, before, agree)
     version = stack.outputs["Version"]
     moved = make_live(work.functions, work.names.function, version, reporter)
-    tested = work.try_out(test, stack, before) if test else None
+    live = LiveFunction.of_outputs(work.names, request.project.api, stack.outputs)
+    tested = work.try_out(test, live, before) if test else None
     return Deployed(
         account=work.place.account,
         region=work.place.region,
@@ -176,7 +179,8 @@ def deploy(
         stack=stack.name,
         function=work.names.function,
         alias_arn=stack.outputs["AliasArn"],
-        url=stack.outputs.get("Url"),
+        url=live.url,
+        endpoint=live.address,
         version=version,
         digest=release.digest,
         model_sha256=release.model_sha256,
@@ -266,11 +270,10 @@ class _Work:
                     exc, self.functions, self.names.function, before
                 ) from exc.__cause__
 
-    def try_out(self, test: PreparedTest, stack: Stack, before: Alias | None) -> SmokeTest:
+    def try_out(self, test: PreparedTest, live: LiveFunction, before: Alias | None) -> SmokeTest:
         """Ask the live function; where it does not answer as it should, let what was live before be live again."""
         reporter = self.watcher.reporter
         reporter.step("Ask the live function about a picture")
-        live = LiveFunction.of_outputs(self.names, self.request.project.api, stack.outputs)
         ask = asking(self.publisher.session, reporter)
         try:
             tested = smoke_test(live, test.picture, test.expected, ask, event=test.event)

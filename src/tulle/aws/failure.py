@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
 
 from tulle.aws.trouble import LOG_IN, explain_trouble
 from tulle.errors import (
@@ -16,6 +17,7 @@ from tulle.errors import (
     AwsRefused,
     AwsThrottled,
     AwsUnavailable,
+    AwsUnreachable,
     CredentialsExpired,
     CredentialsRefused,
 )
@@ -23,8 +25,9 @@ from tulle.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["code_of", "denial", "message_of", "translated"]
+__all__ = ["code_of", "denial", "iam_action", "message_of", "translated"]
 
+_LONGEST_ANSWER = 500  # characters
 _EXPIRED = frozenset(
     {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 )
@@ -92,6 +95,12 @@ def translated(service: str) -> Iterator[None]:
         raise _refusal(exc, service) from exc
     except (boto.BotoCoreError, boto.HTTPClientError) as exc:
         raise explain_trouble(exc) from exc
+    except ResponseParserError as exc:
+        raise AwsUnreachable(
+            f"what answers for {service} does not speak as AWS does",
+            hint="see whether a proxy or an endpoint of your own (AWS_ENDPOINT_URL) stands in the way",
+            detail=str(exc)[:_LONGEST_ANSWER],
+        ) from None
 
 
 def code_of(error: boto.ClientError) -> str:
@@ -117,8 +126,7 @@ def _refusal(error: boto.ClientError, service: str) -> AwsError:
             "and so does a region that the account has not enabled",
         )
     if code in _DENIED:
-        operation = f"{service}:{error.operation_name}"
-        return denial(message, _ACTIONS.get(operation, operation))
+        return denial(message, iam_action(f"{service}:{error.operation_name}"))
     if code in _THROTTLED:
         return AwsThrottled(
             f"AWS was asked too often for {error.operation_name}, and gave up after several tries",
@@ -134,6 +142,11 @@ def _refusal(error: boto.ClientError, service: str) -> AwsError:
         f"AWS refuses {error.operation_name}: {message} ({code})",
         hint="put right what it says, and run the command again",
     )
+
+
+def iam_action(operation: str) -> str:
+    """Give the action that IAM asks about for an operation, such as `s3:GetObject` for `s3:HeadObject`."""
+    return _ACTIONS.get(operation, operation)
 
 
 def denial(message: str, action: str) -> ActionDenied:

@@ -67,8 +67,9 @@ __all__ = ["command"]
 def command(*, model: str | None, only_plan: bool, as_json: bool, **options: Any) -> None:
     """Deploy the project: publish it, bring up its stack on AWS, and try it out.
 
-    MODEL and the options of the project are those of `tulle build`. The URL goes to stdout, on a line of its own;
-    all else to stderr. Running it again without a change changes nothing. A deployment that fails is undone.
+    MODEL and the options of the project are those of `tulle build`. The URL that takes pictures goes to stdout, on a
+    line of its own; all else to stderr. Running it again without a change changes nothing. A deployment that fails
+    is undone.
     """
     request = _request(model, options)
     reporter = TerminalReporter()
@@ -81,7 +82,7 @@ def command(*, model: str | None, only_plan: bool, as_json: bool, **options: Any
     for line in deployed_lines(deployed):
         click.echo(line, err=True)
     reporter.done(f"{deployed.stack} is live in version {deployed.version}")
-    click.echo(deployed_json(deployed) if as_json else deployed.url or deployed.alias_arn)
+    click.echo(deployed_json(deployed) if as_json else deployed.endpoint or deployed.alias_arn)
 
 
 def _request(model: str | None, options: dict[str, Any]) -> DeployRequest:

@@ -44,6 +44,7 @@ def deployed_json(deployed: Deployed) -> str:
     content: dict[str, object] = {
         "schema": 1,
         "url": deployed.url,
+        "endpoint": deployed.endpoint,
         "stage": deployed.stage,
         "stack": deployed.stack,
         "function": deployed.function,

@@ -8,6 +8,7 @@ import string
 
 import pytest
 from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
 
 from tulle.aws.failure import translated
 from tulle.errors import (
@@ -213,3 +214,13 @@ def test_an_explicit_deny_is_not_to_be_overruled_by_a_statement() -> None:
     )
     error = translate(refusal("AccessDenied", words, status=403, operation="PutObject"), "s3")
     assert "on purpose" in error.hint
+
+
+def test_what_does_not_answer_as_aws_is_no_bug() -> None:
+    with (
+        pytest.raises(AwsUnreachable, match="for iam does not speak as AWS does") as caught,
+        translated("iam"),
+    ):
+        raise ResponseParserError("<!doctype html>" * 100)
+    assert "AWS_ENDPOINT_URL" in caught.value.hint
+    assert len(caught.value.detail or "") <= 500

@@ -62,7 +62,7 @@ def test_prints_the_url_alone_and_tells_the_rest_on_stderr(
     status, stdout, stderr = project.deploy()
     assert status == 0, stderr
     (api,) = boto3.client("apigatewayv2", region_name=session.region).get_apis()["Items"]
-    assert stdout == f"{api['ApiEndpoint']}\n"
+    assert stdout == f"{api['ApiEndpoint']}/predict\n"
     assert "→ Create the stack shop-dev" in stderr
     assert "Function (AWS::Lambda::Function): created" in stderr
     assert "function  shop-dev, version 1" in stderr
@@ -71,6 +71,7 @@ def test_prints_the_url_alone_and_tells_the_rest_on_stderr(
     assert status == 0, stderr
     content = json.loads(stdout)
     assert content["url"] == api["ApiEndpoint"]
+    assert content["endpoint"] == f"{api['ApiEndpoint']}/predict"
     assert (content["version"], content["changes"], content["sent_bytes"]) == ("1", [], 0)
     assert content["test"]["warm_ms"] > 0
     assert "changed   nothing" in stderr
