@@ -19,7 +19,7 @@ from tulle.aws.stack import (
     Stack,
     StackEvent,
 )
-from tulle.errors import StackBusy
+from tulle.errors import ActionDenied, StackBusy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import (
         ChangeTypeDef,
         CreateChangeSetInputTypeDef,
+        OperationEventTypeDef,
         ParameterTypeDef,
         ResourceChangeDetailTypeDef,
         StackEventTypeDef,
@@ -42,6 +43,7 @@ __all__ = ["TEMPLATE_BYTES", "Stacks", "stack_of"]
 TEMPLATE_BYTES = 51_200
 """The longest template that can be sent; a longer one must lie in S3."""
 
+_VALIDATION = "AWS::EarlyValidation"
 _KNOWN_LATER = "{{changeSet:KNOWN_AFTER_APPLY}}"
 _BUSY_CODES = frozenset(
     {"ChangeSetNotFound", "InvalidChangeSetStatus", "OperationInProgressException"}
@@ -97,12 +99,14 @@ class Stacks:
                 token = said.get("NextToken", "")
                 if not token:
                     break
+        status, reason = said["Status"], said.get("StatusReason", "")
         return ChangeSet(
             id=change_set_id,
             stack_id=said["StackId"],
-            status=said["Status"],
-            reason=said.get("StatusReason", ""),
+            status=status,
+            reason=reason,
             changes=tuple(found),
+            failures=self._failures(change_set_id) if _VALIDATION in reason else (),
         )
 
     def execute_change_set(self, change_set: ChangeSet) -> None:
@@ -148,6 +152,21 @@ class Stacks:
         """
         with _asking(stack):
             self._client.continue_update_rollback(StackName=stack, ResourcesToSkip=list(skip))
+
+    def _failures(self, change_set_id: str) -> tuple[StackEvent, ...]:
+        """Give what CloudFormation found fault with, which a change set itself does not tell."""
+        try:
+            with translated("cloudformation"):
+                said = self._client.describe_events(
+                    ChangeSetName=change_set_id, Filters={"FailedEvents": True}
+                )
+        except ActionDenied:
+            return ()  # then its own reason has to do
+        return tuple(
+            _failure(event)
+            for event in said["OperationEvents"]
+            if event.get("ValidationFailureMode") != "WARN" and "LogicalResourceId" in event
+        )
 
 
 @contextmanager
@@ -215,6 +234,18 @@ def _event(said: StackEventTypeDef) -> StackEvent:
         type=said.get("ResourceType", ""),
         status=said.get("ResourceStatus", ""),
         reason=said.get("ResourceStatusReason", ""),
+    )
+
+
+def _failure(said: OperationEventTypeDef) -> StackEvent:
+    return StackEvent(
+        id=said["EventId"],
+        at=said["Timestamp"],
+        resource=said.get("LogicalResourceId", ""),
+        physical_id=said.get("PhysicalResourceId", ""),
+        type=said.get("ResourceType", ""),
+        status=said.get("ResourceStatus", "VALIDATION_FAILED"),
+        reason=said.get("ValidationStatusReason") or said.get("ResourceStatusReason", ""),
     )
 
 

@@ -162,6 +162,7 @@ class ChangeSet:
         id: its ARN.
         status: AWS's word; `CREATE_COMPLETE` and `FAILED` are final.
         reason: why it failed.
+        failures: the resources that CloudFormation found fault with before anything was done.
     """
 
     id: str
@@ -169,3 +170,4 @@ class ChangeSet:
     status: str
     reason: str
     changes: tuple[ResourceChange, ...]
+    failures: tuple[StackEvent, ...] = ()

@@ -90,12 +90,15 @@ def _finished(
 
 
 def _refused(request: ChangeSetRequest, change_set: ChangeSet) -> DeploymentFailed:
-    cause = find_cause(change_set.reason)
+    """Tell what CloudFormation finds fault with: the first resource, and the others below."""
+    said = [f"{each.resource} ({each.type}): {each.reason}" for each in change_set.failures]
+    reason = change_set.failures[0].reason if change_set.failures else change_set.reason
+    cause = find_cause(reason)
     return DeploymentFailed(
         f"CloudFormation does not accept what {request.stack} should become: "
-        f"{cause.means if cause else unwrapped(change_set.reason)}",
+        f"{cause.means if cause else unwrapped(reason)}",
         hint=cause.do if cause else "put right what it says, and run `tulle deploy` again",
-        detail=change_set.reason if cause else None,
+        detail="\n".join(said) or (change_set.reason if cause else None),
     )
 
 

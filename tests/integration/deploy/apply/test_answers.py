@@ -210,6 +210,64 @@ def test_what_cloudformation_does_not_accept_is_told_and_leaves_nothing(
     assert recorded.actions[-3:] == ["DeleteStack", "DescribeStacks", "DescribeStacks"]
 
 
+VALIDATION = (
+    "The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck]. To troubleshoot Early "
+    "Validation errors, use the DescribeEvents API for detailed failure information."
+)
+
+
+def invalid(resource: str, reason: str, mode: str = "FAIL") -> str:
+    event = result(
+        EventId=resource,
+        StackId=STACK_ID,
+        Timestamp=CREATED,
+        EventType="VALIDATION_ERROR",
+        LogicalResourceId=resource,
+        ResourceType="AWS::Logs::LogGroup",
+        ValidationFailureMode=mode,
+        ValidationStatusReason=reason,
+    )
+    return f"<member>{event}</member>"
+
+
+def test_what_cloudformation_checks_beforehand_is_told_by_resource(
+    stacks: Stacks, recorded: Recorded
+) -> None:
+    taken = "Resource of type 'AWS::Logs::LogGroup' with identifier '/aws/lambda/shop-dev' already exists."
+    events = invalid("Quota", "nearly full", "WARN") + invalid("Logs", taken)
+    recorded.answers = {
+        "CreateChangeSet": [result(Id=CHANGE_SET_ID, StackId=STACK_ID)],
+        "DescribeChangeSet": [described("FAILED", reason=VALIDATION)],
+        "DescribeEvents": [f"<OperationEvents>{events}</OperationEvents>"],
+        "DescribeStacks": [stack("UPDATE_COMPLETE")],
+        "DeleteChangeSet": [""],
+    }
+    with (
+        pytest.raises(DeploymentFailed, match="something of that name is there already") as caught,
+        offered_change_set(stacks, REQUEST, _no_sleep, new_stack=False),
+    ):
+        raise AssertionError("nothing is offered")
+    assert caught.value.detail == f"Logs (AWS::Logs::LogGroup): {taken}"
+    (asked,) = (fields for fields in recorded.asked if fields["Action"] == "DescribeEvents")
+    assert asked["Filters.FailedEvents"] == "true"
+
+
+def test_who_may_not_see_what_was_checked_is_told_so(stacks: Stacks, recorded: Recorded) -> None:
+    recorded.answers = {
+        "CreateChangeSet": [result(Id=CHANGE_SET_ID, StackId=STACK_ID)],
+        "DescribeChangeSet": [described("FAILED", reason=VALIDATION)],
+        "DescribeEvents": [refusal("AccessDenied", "not authorized to perform: x:Y")],
+        "DescribeStacks": [stack("UPDATE_COMPLETE")],
+        "DeleteChangeSet": [""],
+    }
+    with (
+        pytest.raises(DeploymentFailed, match="a name that the stack would take") as caught,
+        offered_change_set(stacks, REQUEST, _no_sleep, new_stack=False),
+    ):
+        raise AssertionError("nothing is offered")
+    assert "`cloudformation:DescribeEvents`" in caught.value.hint
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [
