@@ -18,6 +18,7 @@ from tulle.api.build import (
     explanations,
     read_project,
 )
+from tulle.cli.aws_options import stage_option
 from tulle.cli.build_table import artifact_lines, explanation_lines, layer_totals
 from tulle.cli.project_options import for_the_project, project_options
 from tulle.cli.reporter import TerminalReporter
@@ -34,6 +35,7 @@ __all__ = ["command"]
     metavar="PATH",
     help="The file or folder to write.  [default: in the project's dist folder]",
 )
+@stage_option
 @click.option("--push", metavar="REFERENCE", help="Push the image, such as REGISTRY/NAME:TAG.")
 @click.option("--explain", is_flag=True, help="Tell of every file why it is in, or why it is not.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was built as one JSON object.")
@@ -44,7 +46,8 @@ def command(*, model: str | None, as_json: bool, explain: bool, **options: Any) 
     options leave open stands in tulle.toml, or has a default. No Docker is needed.
     """
     start = time.monotonic()
-    project = read_project(options["folder"], for_the_project(model, options))
+    given = for_the_project(model, options)
+    project = read_project(options["folder"], given, stage=options["stage"])
     request = BuildRequest(project=project, output=options["output"], push=options["push"])
     reporter = TerminalReporter()
     artifact = build(request, environ=os.environ, reporter=reporter)

@@ -51,6 +51,15 @@ def test_options_are_relative_to_the_current_folder(project: Path) -> None:
     assert not (project / "dist").exists()
 
 
+def test_builds_what_a_stage_says(project: Path) -> None:
+    (project / "tulle.toml").write_text(
+        '[function]\nhandler = "app.handler"\n[package]\ntype = "zip"\n'
+        '[stages.next.function]\nruntime = "python3.14"\n'
+    )
+    assert built(folder=project)["runtime"] == "python3.13"
+    assert built("--stage", "next", folder=project)["runtime"] == "python3.14"
+
+
 def test_what_was_built_is_no_part_of_the_next(project: Path) -> None:
     first = built(*OPTIONS, "-o", "here.zip", folder=project)
     second = built(*OPTIONS, "-o", "here.zip", folder=project)
