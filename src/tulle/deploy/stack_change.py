@@ -153,10 +153,17 @@ def change_stack(
 
 
 def _secret(environ: Mapping[str, str], variable: str, *, is_kept: bool) -> str | None:
+    """Take a secret from the environment; None keeps the one that the stack has."""
     value = environ.get(variable)
     if value is None and not is_kept:
         raise InvalidApiKey(
             f"the environment variable {variable}, which holds an API key, is not set",
             hint=f"set it for the first deployment: export {variable}=…; the stack keeps it from then on",
+        )
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-setup-api-keys.html
+    if value is not None and not 20 <= len(value) <= 128:
+        raise InvalidApiKey(
+            f"the API key in {variable} has {len(value)} characters",
+            hint="API Gateway takes 20 to 128",
         )
     return value

@@ -259,6 +259,8 @@ def test_a_secret_comes_from_the_environment_and_stays_in_the_stack(own: OwnStac
     template = own_template("Logs", secrets=SECRETS)
     with pytest.raises(InvalidApiKey, match="SHOP_KEY, which holds an API key, is not set"):
         own.deploy(template)
+    with pytest.raises(InvalidApiKey, match="the API key in SHOP_KEY has 3 characters"):
+        own.deploy(template, environ={"SHOP_KEY": "key"})
     stack, _ = own.deploy(template, environ={"SHOP_KEY": "k" * 20})
     assert stack.parameters == ("Key",)
     assert own.made().parameters == {"Key": "k" * 20}
