@@ -34,7 +34,9 @@ collect_ignore_glob = (
 LONGEST_FIRST = (
     "integration/test_recipes.py",
     "integration/test_convert",
+    "integration/deploy/test_keras_story.py",
     "browser/",
+    "integration/deploy/",
     "integration/emulator/",
     "integration/",
 )
