@@ -17,6 +17,7 @@ from debian_programs import needs
 from integration.build.build_process import built
 from integration.build.lambda_emulator import Interpreter, install_client, invoking, picture_event
 from integration.build.test_zip import predicted
+from integration.emulator.dev_process import running_dev
 from tulle.model.builtin import sample_pictures
 
 ROOT = os.environ.get("TULLE_DEBIAN_BASE")
@@ -102,6 +103,16 @@ def test_an_image_answers_as_predict_does(
 ) -> None:
     built("clothing", "--base", request.getfixturevalue(base), "-o", "image", folder=tmp_path)
     assert answers(tmp_path / "image", tmp_path / "unpacked") == predicted(sample_pictures())
+
+
+@pytest.mark.parametrize("base", ["slim", "like_awss"])
+def test_so_does_tulle_dev_upon_it(
+    tmp_path: Path, base: str, request: pytest.FixtureRequest
+) -> None:
+    built("clothing", "--base", request.getfixturevalue(base), "-o", "image", folder=tmp_path)
+    with running_dev(tmp_path, "image", "--no-console") as dev:
+        seen = [dev.invoke(picture_event(picture)).json for picture in sample_pictures()]
+    assert seen == predicted(sample_pictures())
 
 
 def test_so_does_what_buildah_makes_of_the_dockerfile(
