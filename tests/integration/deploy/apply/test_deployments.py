@@ -14,10 +14,12 @@ from fakes.moto_invocations import set_answers
 from fakes.moto_stacks import refusing
 from integration.build.build_process import shared_cache
 from tulle.api.deploy import DeployRequest, SmokeRequest, deploy, plan_deployment
+from tulle.api.smoke_test import prepare_smoke_test
 from tulle.aws.functions import Functions
 from tulle.deploy.smoke_test import expected_scores
 from tulle.errors import (
     DeploymentFailed,
+    PictureNotFound,
     ReplacementNotAllowed,
     SmokeTestFailed,
     UnreadablePicture,
@@ -27,7 +29,7 @@ from tulle.model.builtin import sample_pictures
 from tulle.model.lookup import find_model
 from tulle.progress import SilentReporter
 from tulle.project.file import read_project
-from tulle.project.project import PackageType
+from tulle.project.project import FunctionSection, PackageType
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,12 +135,18 @@ def test_a_models_function_is_held_against_what_this_machine_says(
     assert deployed.test.prediction.category == picture.stem
     with pytest.raises(SmokeTestFailed, match="'cat', which the model has not"):
         shop.deploy(json.dumps({"category": "cat", "scores": {"cat": 1.0}}))
-    page = tmp_path / "page.jpg"
+
+
+def test_what_the_test_cannot_take_is_refused(shop: Shop, tmp_path: Path) -> None:
+    model, page = find_model("clothing"), tmp_path / "page.jpg"
     page.write_text("<html>")
-    with pytest.raises(UnreadablePicture):
-        shop.deploy(smoke_test=SmokeRequest(picture=page))
+    project = replace(shop.project, function=FunctionSection())
+    with pytest.raises(UnreadablePicture, match=r"page\.jpg"):
+        prepare_smoke_test(SmokeRequest(picture=page), project, model)
     with pytest.raises(UsageError, match="with a picture, not with an event"):
-        shop.deploy(smoke_test=SmokeRequest(event=page))
+        prepare_smoke_test(SmokeRequest(event=page), project, model)
+    with pytest.raises(PictureNotFound, match="none cannot be read"):
+        prepare_smoke_test(SmokeRequest(event=tmp_path / "none"), shop.project, None)
 
 
 def test_stages_are_deployed_beside_each_other(shop: Shop) -> None:
