@@ -36,5 +36,5 @@ def stage_option(command: Callable[_Arguments, _Result]) -> Callable[_Arguments,
         default=DEFAULT_STAGE,
         show_default=True,
         metavar="NAME",
-        help="Which deployment of the project: each has a stack of its own.",
+        help="Which deployment of the project is meant: [stages.NAME] of tulle.toml goes before the rest.",
     )(command)

@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from tulle.api.dev import FunctionSettings, HandlerSource, ModelSource, dev
+from tulle.cli.aws_options import stage_option
 from tulle.cli.dev_artifact import find_artifact, is_artifact
 from tulle.cli.dev_greeting import greet, open_in_browser
 from tulle.cli.event_options import event_options, read_event_settings
@@ -41,6 +42,7 @@ class _Options(TypedDict):
     model: str | None
     handler: str | None
     folder: Path
+    stage: str
     host: str
     port: int
     api: str | None
@@ -85,6 +87,7 @@ def _variables(
     help="The project's folder: where tulle.toml and the handler's module are.  "
     "[default: the current folder]",
 )
+@stage_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
@@ -219,7 +222,7 @@ def _project(context: click.Context, options: _Options) -> Project:
     if model is not None:
         given["model"] = {"path": model}
     default = None if _is_given(context, "folder") else "clothing"
-    project = read_project(options["folder"], given, default_model=default)
+    project = read_project(options["folder"], given, stage=options["stage"], default_model=default)
     if options["routes"] and project.api.type is ApiType.URL:
         raise click.UsageError("a function URL has no routes: leave out --route")
     return project

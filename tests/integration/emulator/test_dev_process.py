@@ -120,6 +120,16 @@ def test_the_function_sees_nothing_of_the_shell(functions: Path) -> None:
     assert re.fullmatch(r"127\.0\.0\.1:\d+", seen["AWS_LAMBDA_RUNTIME_API"])
 
 
+def test_runs_what_a_stage_says(functions: Path) -> None:
+    (functions / "tulle.toml").write_text(
+        '[function]\nhandler = "lambda_function.lambda_handler"\nmemory_mb = 256\n'
+        '[stages.next.function]\nmemory_mb = 512\nenvironment = { WHERE = "next" }\n'
+    )
+    with running_dev(functions, "--stage", "next") as dev:
+        seen = dev.invoke({"do": "environment"}).json
+    assert (seen["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"], seen["WHERE"]) == ("512", "next")
+
+
 def test_a_saved_file_is_live_at_the_next_request(folder: Path) -> None:
     module = folder / "app.py"
     module.write_text("def handler(event, context): return 1\n")
