@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-import uuid
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tulle.api.build import BuildRequest, build
+from tulle.api.deploy_steps import Consent, DeploySteps
 from tulle.api.publication import Publisher, plan_release
 from tulle.api.smoke_test import SmokeRequest, prepare_smoke_test
 from tulle.aws.cloudformation import Stacks
@@ -16,27 +15,20 @@ from tulle.aws.functions import Functions
 from tulle.aws.identity import find_identity
 from tulle.aws.session import open_session
 from tulle.deploy.apply import Watcher
-from tulle.deploy.go_live import find_live, make_live, with_live_again
+from tulle.deploy.go_live import find_live, make_live
 from tulle.deploy.live import LiveFunction
 from tulle.deploy.names import DEFAULT_STAGE, name_deployment
 from tulle.deploy.permissions import Place
 from tulle.deploy.plan import StackPlan, show
 from tulle.deploy.readiness import continue_rollback, find_stack, make_ready
-from tulle.deploy.release import read_version_note
-from tulle.deploy.smoke_test import SmokeTest, asking, smoke_test
-from tulle.deploy.stack_change import StackChange, change_stack, plan_stack, request_change
-from tulle.deploy.template.template import make_template
-from tulle.errors import AwsError, DeploymentFailed, ReplacementNotAllowed, UsageError
+from tulle.deploy.smoke_test import SmokeTest
+from tulle.deploy.stack_change import plan_stack
+from tulle.errors import UsageError
 from tulle.project.project import PackageType, Project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
-    from tulle.api.smoke_test import PreparedTest
-    from tulle.aws.functions import Alias
-    from tulle.aws.stack import Stack
-    from tulle.deploy.names import Names
-    from tulle.deploy.release import Release
     from tulle.progress import Reporter
 
 __all__ = [
@@ -167,7 +159,8 @@ def deploy(
     release, sent_bytes = work.publisher.publish(
         artifact, request.project, in_use=work.digests_in_use(before)
     )
-    stack, plan = work.bring_up(stack, release, before, agree)
+    consent = Consent(agree=agree, is_given=request.allow_replacement)
+    stack, plan = work.bring_up(stack, release, before, consent)
     version = stack.outputs["Version"]
     moved = make_live(work.functions, work.names.function, version, reporter)
     live = LiveFunction.of_outputs(work.names, request.project.api, stack.outputs)
@@ -193,7 +186,7 @@ def deploy(
     )
 
 
-def _begin(request: DeployRequest, environ: Mapping[str, str], reporter: Reporter) -> _Work:
+def _begin(request: DeployRequest, environ: Mapping[str, str], reporter: Reporter) -> DeploySteps:
     """Find out who deploys and where to; refuse at once what can be seen to fail in the end."""
     kind = request.project.package.type
     if kind is PackageType.DOCKERFILE:
@@ -206,107 +199,13 @@ def _begin(request: DeployRequest, environ: Mapping[str, str], reporter: Reporte
     identity = find_identity(session)
     place = Place(partition=identity.partition, region=session.region, account=identity.account)
     reporter.note(f"{names.stack} in {place.region}, account {place.account}")
-    return _Work(
-        request=request,
+    return DeploySteps(
+        project=request.project,
+        stage=request.stage,
         publisher=Publisher(
             session=session, place=place, names=names, environ=environ, reporter=reporter
         ),
         stacks=Stacks(session),
         functions=Functions(session),
         watcher=Watcher(reporter=reporter, sleep=time.sleep),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Work:
-    """A deployment under way: what it is of, and whom it asks."""
-
-    request: DeployRequest
-    publisher: Publisher
-    stacks: Stacks
-    functions: Functions
-    watcher: Watcher
-
-    @property
-    def names(self) -> Names:
-        return self.publisher.names
-
-    @property
-    def place(self) -> Place:
-        return self.publisher.place
-
-    @contextmanager
-    def changing(self, stack: Stack | None, release: Release) -> Iterator[StackChange]:
-        """Say what the stack shall become."""
-        template = make_template(self.request.project, self.request.stage, release)
-        name = f"tulle-{uuid.uuid4().hex[:16]}"
-        request = request_change(
-            self.names, template, stack, self.publisher.environ, change_set=name
-        )
-        with self.publisher.reachable(request) as reachable:
-            yield StackChange(request=reachable, stack=stack, region=self.place.region)
-
-    def bring_up(
-        self,
-        stack: Stack | None,
-        release: Release,
-        before: Alias | None,
-        agree: Callable[[StackPlan], bool] | None,
-    ) -> tuple[Stack, StackPlan]:
-        """Make the stack what it shall be, or leave it and what is live as they were."""
-
-        def decide(plan: StackPlan) -> None:
-            self._show(plan)
-            if plan.consequences and not self.request.allow_replacement:
-                _see_that_somebody_agrees(plan, agree)
-
-        with self.changing(stack, release) as change:
-            try:
-                return change_stack(self.stacks, change, self.watcher, decide=decide)
-            except DeploymentFailed as exc:
-                if before is None:
-                    raise
-                raise with_live_again(
-                    exc, self.functions, self.names.function, before
-                ) from exc.__cause__
-
-    def try_out(self, test: PreparedTest, live: LiveFunction, before: Alias | None) -> SmokeTest:
-        """Ask the live function; where it does not answer as it should, let what was live before be live again."""
-        reporter = self.watcher.reporter
-        reporter.step("Ask the live function about a picture")
-        ask = asking(self.publisher.session, reporter)
-        try:
-            tested = smoke_test(live, test.picture, test.expected, ask, event=test.event)
-        except AwsError as exc:
-            raise with_live_again(
-                exc, self.functions, self.names.function, before
-            ) from exc.__cause__
-        if tested.remark:
-            reporter.warn(tested.remark)
-        return tested
-
-    def digests_in_use(self, live: Alias | None) -> frozenset[str]:
-        """Name the image that is live: it must stay whatever its age."""
-        if live is None:
-            return frozenset()
-        said = self.functions.version(self.names.function, live.version).description
-        digest = read_version_note(said).digest
-        return frozenset({digest} if digest else ())
-
-    def _show(self, plan: StackPlan) -> None:
-        """Show what an update changes; of a new stack all is new, and its events tell what that is."""
-        if not plan.creates:
-            for line in show(plan):
-                self.watcher.reporter.note(line)
-
-
-def _see_that_somebody_agrees(plan: StackPlan, agree: Callable[[StackPlan], bool] | None) -> None:
-    if agree is not None and agree(plan):
-        return
-    raise ReplacementNotAllowed(
-        f"this would take away what callers or records of {plan.stack} depend on; nothing was changed",
-        hint="`tulle deploy --plan` shows it all; --allow-replacement does it",
-        detail="\n".join(
-            f"{each.resource} ({each.type}): {each.loss}" for each in plan.consequences
-        ),
     )
