@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tulle.deploy.causes import find_cause, unwrapped
 from tulle.deploy.stack_state import is_done
-from tulle.errors import DeploymentFailed
+from tulle.errors import AwsError, DeploymentFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,16 +87,28 @@ def execute(stacks: _Executor, change_set: ChangeSet, watcher: Watcher) -> Stack
     since = last_event(stacks, change_set.stack_id)
     try:
         stacks.execute_change_set(change_set)
-        watched = watch(stacks, change_set.stack_id, since, watcher)
+        watched = _watch_on(stacks, change_set.stack_id, since, watcher)
     except KeyboardInterrupt:
-        watcher.reporter.warn(
-            "AWS goes on by itself with what was begun; `tulle status` tells how far it is, "
-            "and `tulle deploy --wait` goes on from there"
-        )
+        _say_that_aws_goes_on(watcher.reporter)
         raise
     if watched.stack is None or watched.stack.status not in _GOOD:
         raise failure_of(watched)
     return watched.stack
+
+
+def _watch_on(stacks: StackWatch, stack_id: str, since: str | None, watcher: Watcher) -> Watched:
+    try:
+        return watch(stacks, stack_id, since, watcher)
+    except AwsError:  # whoever cannot look does not stop what is under way
+        _say_that_aws_goes_on(watcher.reporter)
+        raise
+
+
+def _say_that_aws_goes_on(reporter: Reporter) -> None:
+    reporter.warn(
+        "AWS goes on by itself with what was begun; `tulle status` tells how far it is, "
+        "and `tulle deploy --wait` goes on from there"
+    )
 
 
 def last_event(stacks: StackWatch, stack: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import subprocess
 from typing import TYPE_CHECKING
@@ -155,3 +156,27 @@ def test_without_a_terminal_a_replacement_must_be_allowed(project: Project) -> N
     status, stdout, stderr = project.deploy("--allow-replacement")
     assert status == 0, stderr
     assert stdout == "arn:aws:lambda:eu-west-1:123456789012:function:shop-dev:live\n"
+
+
+@pytest.mark.usefixtures("session")
+def test_on_a_terminal_somebody_is_asked(project: Project) -> None:
+    project.bring_up()
+    with (project.folder / "tulle.toml").open("a") as file:
+        file.write('[api]\ntype = "none"\n')
+    ours, theirs = pty.openpty()
+    os.write(ours, b"y\n")
+    with subprocess.Popen(
+        [*TULLE, "deploy"],
+        cwd=project.folder,
+        env=project.environ,
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        stdout, _ = process.communicate()
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert process.returncode == 0, shown
+    assert "Go on? [y/N]" in shown
+    assert stdout.decode() == "arn:aws:lambda:eu-west-1:123456789012:function:shop-dev:live\n"

@@ -22,6 +22,7 @@ from tulle.errors import (
     PictureNotFound,
     ReplacementNotAllowed,
     SmokeTestFailed,
+    StackStuck,
     UnreadablePicture,
     UsageError,
 )
@@ -34,6 +35,7 @@ from tulle.project.project import FunctionSection, PackageType
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from integration.deploy.apply.own_stacks import OwnStacks
     from tulle.api.deploy import Deployed, StackPlan
     from tulle.aws.session import AwsSession
     from tulle.project.project import Project
@@ -218,6 +220,15 @@ def test_a_failed_update_keeps_live_what_was_rolled_back_to(shop: Shop) -> None:
     assert error.detail is not None
     assert "Version 1 is live again" in error.detail
     assert shop.live == "1"
+
+
+def test_a_stuck_stack_is_gone_on_with_and_deployed_to(shop: Shop, own: OwnStacks) -> None:
+    shop.deploy()
+    own.put_into("UPDATE_ROLLBACK_FAILED")
+    with pytest.raises(StackStuck):
+        shop.deploy()
+    shop.change(function={"memory_mb": 2048})
+    assert shop.deploy(continue_rollback=True).version == "2"
 
 
 def test_nobody_loses_the_endpoint_without_a_word(shop: Shop) -> None:

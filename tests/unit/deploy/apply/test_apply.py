@@ -18,7 +18,7 @@ from tulle.deploy.apply import (
     last_event,
     watch,
 )
-from tulle.errors import DeploymentFailed
+from tulle.errors import AwsUnreachable, DeploymentFailed, StackBusy
 from unit.deploy.apply.made_stacks import ARN, made_events, made_stack
 
 if TYPE_CHECKING:
@@ -221,3 +221,29 @@ def test_an_interruption_says_that_aws_goes_on() -> None:
         execute(PlayedStack(script=made_script(*GOOD)), CHANGE_SET, watcher)
     assert told.lines[-1].startswith("! AWS goes on by itself")
     assert "tulle deploy --wait" in told.lines[-1]
+
+
+def test_a_lost_connection_says_that_aws_goes_on() -> None:
+    told = Told()
+
+    def lost(_: float) -> None:
+        raise AwsUnreachable("nobody answers", hint="look at the network")
+
+    watcher = Watcher(reporter=told, sleep=lost)
+    with pytest.raises(AwsUnreachable):
+        execute(PlayedStack(script=made_script(*GOOD)), CHANGE_SET, watcher)
+    assert told.lines[-1].startswith("! AWS goes on by itself")
+
+
+def test_who_was_not_let_in_hears_nothing_of_what_goes_on() -> None:
+    told = Told()
+
+    class Taken(PlayedStack):
+        """A stack that somebody else is changing."""
+
+        def execute_change_set(self, change_set: ChangeSet) -> None:
+            raise StackBusy(change_set.id, hint="wait")
+
+    with pytest.raises(StackBusy):
+        execute(Taken(script=made_script(*GOOD)), CHANGE_SET, told.watcher)
+    assert told.lines == []
