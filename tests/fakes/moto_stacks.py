@@ -12,6 +12,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from moto.awslambda.models import LambdaFunction
 from moto.cloudformation import models, parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.responses import CloudFormationResponse
@@ -31,6 +32,7 @@ _OPEN.set()
 _WAIT_S = 30
 _REFUSED: dict[str, str] = {}
 _UPDATABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_FAILED")
+_make_function = LambdaFunction.create_from_cloudformation_json
 _create_change_set = models.CloudFormationBackend.create_change_set
 
 
@@ -50,6 +52,8 @@ def complete_stacks() -> None:
     backend.describe_change_set = _describe
     backend.execute_change_set = _execute
     backend.delete_change_set = _delete_change_set
+    function: Any = LambdaFunction
+    function.create_from_cloudformation_json = classmethod(_create_function)
     resources: Any = parsing.ResourceMap
     resources.delete = _remove_all
     response: Any = CloudFormationResponse
@@ -82,6 +86,20 @@ class _Failed(Exception):
     def __init__(self, resource: str, reason: str) -> None:
         super().__init__(reason)
         self.resource = resource
+
+
+def _create_function(
+    cls: type[LambdaFunction],  # noqa: ARG001 (a class method's)
+    /,
+    resource_name: str,
+    cloudformation_json: dict[str, Any],
+    *place: str,
+    **more: Any,
+) -> LambdaFunction:
+    """Let a function be an image where the template says so, which moto forgets."""
+    function = _make_function(resource_name, cloudformation_json, *place, **more)
+    function.package_type = cloudformation_json["Properties"].get("PackageType", "Zip")
+    return function
 
 
 def _create(backend: Any, stack_name: str, change_set_name: str, **more: Any) -> tuple[str, str]:
