@@ -119,6 +119,7 @@ def plan_deployment(
     """
     work = _begin(request, environ, reporter)
     stack = find_stack(work.stacks, work.names)
+    work.check_function(stack)
     artifact = build(BuildRequest(project=request.project), environ=environ, reporter=reporter)
     release = plan_release(artifact, request.project, work.names, work.place)
     reporter.step(f"Work out what would change in the stack {work.names.stack}")
@@ -143,7 +144,7 @@ def deploy(
 
     Raises:
         StackBusy: somebody else is changing the stack.
-        ReplacementNotAllowed: nobody agreed.
+        ReplacementNotAllowed: nobody agreed, or the function would have to turn from an image into a zip, or back.
         DeploymentFailed: the stack did not become what it should, and is as it was.
         SmokeTestFailed: the function does not answer as it should; what was live before is live again.
         TulleError: it cannot be built, published or deployed.
@@ -153,8 +154,10 @@ def deploy(
     if request.continue_rollback:
         continue_rollback(work.stacks, work.names, work.watcher, skip=request.skip)
     stack = make_ready(work.stacks, work.names, work.watcher, wait=request.wait)
+    work.check_function(stack)
     artifact = build(BuildRequest(project=request.project), environ=environ, reporter=reporter)
     test = prepare_smoke_test(request.smoke_test, request.project, artifact.gathered.model)
+    work.request(stack, plan_release(artifact, request.project, work.names, work.place))
     before = find_live(work.functions, work.names.function)
     release, sent_bytes = work.publisher.publish(
         artifact, request.project, in_use=work.digests_in_use(before)

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tulle.deploy.function_check import check_function
 from tulle.deploy.go_live import with_live_again
 from tulle.deploy.plan import show
 from tulle.deploy.release import read_version_note
 from tulle.deploy.smoke_test import asking, smoke_test
 from tulle.deploy.stack_change import StackChange, change_stack, request_change
+from tulle.deploy.stack_state import Situation, find_situation
 from tulle.deploy.template.template import make_template
 from tulle.errors import AwsError, DeploymentFailed, ReplacementNotAllowed
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from tulle.api.smoke_test import PreparedTest
     from tulle.aws.cloudformation import Stacks
     from tulle.aws.functions import Alias, Functions
-    from tulle.aws.stack import Stack
+    from tulle.aws.stack import ChangeSetRequest, Stack
     from tulle.deploy.apply import Watcher
     from tulle.deploy.live import LiveFunction
     from tulle.deploy.names import Names
@@ -69,15 +71,21 @@ class DeploySteps:
         """The account and the region."""
         return self.publisher.place
 
+    def check_function(self, stack: Stack | None) -> None:
+        """Refuse what the stack's function cannot become, or that it is gone."""
+        if find_situation(stack) is Situation.READY:
+            check_function(self.functions, self.names, self.project.package.type)
+
+    def request(self, stack: Stack | None, release: Release) -> ChangeSetRequest:
+        """Write what CloudFormation will be asked; what it could not be asked is refused, so also before publishing."""
+        template = make_template(self.project, self.stage, release)
+        name = f"tulle-{uuid.uuid4().hex[:16]}"
+        return request_change(self.names, template, stack, self.publisher.environ, change_set=name)
+
     @contextmanager
     def changing(self, stack: Stack | None, release: Release) -> Iterator[StackChange]:
         """Say what the stack shall become."""
-        template = make_template(self.project, self.stage, release)
-        name = f"tulle-{uuid.uuid4().hex[:16]}"
-        request = request_change(
-            self.names, template, stack, self.publisher.environ, change_set=name
-        )
-        with self.publisher.reachable(request) as reachable:
+        with self.publisher.reachable(self.request(stack, release)) as reachable:
             yield StackChange(request=reachable, stack=stack, region=self.place.region)
 
     def bring_up(

@@ -19,6 +19,8 @@ from tulle.aws.functions import Functions
 from tulle.deploy.smoke_test import expected_scores
 from tulle.errors import (
     DeploymentFailed,
+    DeploymentNotFound,
+    InvalidApiKey,
     PictureNotFound,
     ReplacementNotAllowed,
     SmokeTestFailed,
@@ -29,6 +31,7 @@ from tulle.errors import (
 from tulle.model.builtin import sample_pictures
 from tulle.model.lookup import find_model
 from tulle.progress import SilentReporter
+from tulle.project.api import ApiKey
 from tulle.project.file import read_project
 from tulle.project.project import FunctionSection, PackageType
 
@@ -265,6 +268,33 @@ def test_a_plan_publishes_nothing_and_leaves_nothing(shop: Shop) -> None:
     shop.deploy()
     plan = plan_deployment(request, environ=shop.environ, reporter=SilentReporter())
     assert plan.changes == ()
+
+
+def test_a_zip_does_not_become_an_image_and_nothing_is_published_for_it(shop: Shop) -> None:
+    shop.deploy()
+    shop.change(package={"type": PackageType.IMAGE})
+    with pytest.raises(ReplacementNotAllowed, match="packed as a zip"):
+        shop.deploy(allow_replacement=True)
+    with pytest.raises(ReplacementNotAllowed, match="packed as a zip"):
+        plan_deployment(
+            DeployRequest(project=shop.project), environ=shop.environ, reporter=SilentReporter()
+        )
+
+
+def test_a_function_that_was_deleted_by_hand_is_not_deployed_to(shop: Shop) -> None:
+    shop.deploy()
+    boto3.client("lambda").delete_function(FunctionName=FUNCTION)
+    with pytest.raises(DeploymentNotFound, match="somebody deleted its function shop-dev") as gone:
+        shop.deploy()
+    assert "`tulle destroy --stage dev`" in gone.value.hint
+
+
+def test_a_key_that_is_not_set_is_missed_before_anything_is_published(shop: Shop) -> None:
+    key = ApiKey(name="shop", from_env="SHOP_KEY")
+    shop.change(api={"type": "rest", "keys": (key,)})
+    with pytest.raises(InvalidApiKey, match="SHOP_KEY"):
+        shop.deploy()
+    assert boto3.client("s3").list_buckets()["Buckets"] == []
 
 
 def test_a_dockerfile_cannot_be_deployed(shop: Shop) -> None:
