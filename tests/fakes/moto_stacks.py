@@ -163,8 +163,16 @@ def _execute(backend: Any, change_set_name: str, stack_name: str | None = None) 
 
 
 def _change(change_set: Any) -> None:
-    """Do what a change set says, as AWS does after it answered."""
+    """Do what a change set says, as AWS does after it answered; whatever happens, the stack comes to an end."""
     _OPEN.wait(_WAIT_S)
+    try:
+        _make_true(change_set)
+    except Exception as exc:
+        _turn(change_set.stack, f"{change_set.change_set_type}_FAILED", repr(exc))
+        raise
+
+
+def _make_true(change_set: Any) -> None:
     stack, kind = change_set.stack, change_set.change_set_type
     before = stack.template_dict
     try:
