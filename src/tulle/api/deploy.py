@@ -168,6 +168,7 @@ def deploy(
     moved = make_live(work.functions, work.names.function, version, reporter)
     live = LiveFunction.of_outputs(work.names, request.project.api, stack.outputs)
     tested = work.try_out(test, live, before) if test else None
+    work.forget_old_versions(version)
     return Deployed(
         account=work.place.account,
         region=work.place.region,

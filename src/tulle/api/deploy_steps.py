@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tulle.aws.versions import Versions
 from tulle.deploy.function_check import check_function
 from tulle.deploy.go_live import with_live_again
 from tulle.deploy.plan import show
 from tulle.deploy.release import read_version_note
+from tulle.deploy.retention import versions_to_delete
 from tulle.deploy.smoke_test import asking, smoke_test
 from tulle.deploy.stack_change import StackChange, change_stack, request_change
 from tulle.deploy.stack_state import Situation, find_situation
@@ -131,6 +133,21 @@ class DeploySteps:
         if tested.remark:
             reporter.warn(tested.remark)
         return tested
+
+    def forget_old_versions(self, live: str) -> None:
+        """Delete the versions that are too old to go back to; what AWS refuses to delete stays."""
+        function = self.names.function
+        old = versions_to_delete(
+            self.functions.versions(function), keep=self.project.deploy.keep, live=live
+        )
+        versions = Versions(self.publisher.session, function)
+        for version in old:
+            try:
+                versions.delete(version)
+            except AwsError as exc:
+                self.watcher.reporter.warn(f"version {version} is old, and stays: {exc.message}")
+            else:
+                self.watcher.reporter.note(f"version {version} is deleted, for it is too old")
 
     def digests_in_use(self, live: Alias | None) -> frozenset[str]:
         """Name the image that is live: it must stay whatever its age."""

@@ -125,12 +125,12 @@ def plan_deployed(
         AwsError: AWS cannot be asked.
     """
     from tulle.aws.functions import Functions  # noqa: PLC0415 (boto3 is heavy)
-    from tulle.aws.trial_versions import TrialVersions  # noqa: PLC0415
+    from tulle.aws.versions import Versions  # noqa: PLC0415
     from tulle.tuning.deployed import plan_trials  # noqa: PLC0415
 
     function = name_deployment(request.project.name, stage).function
     Functions(session).version(function)  # which says more of one that is not there
-    settings = TrialVersions(session, function).settings()
+    settings = Versions(session, function).settings()
     return plan_trials(
         function,
         settings,

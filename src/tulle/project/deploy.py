@@ -45,7 +45,7 @@ class DeploySection:
 
     log_retention_days: int = 30
     keep: int = 20
-    """How many images the repository keeps."""
+    """How many images and versions stay."""
     alarms: Alarms = Alarms()
 
 

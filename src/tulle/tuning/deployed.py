@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tulle.aws.functions import Functions
-from tulle.aws.trial_versions import TrialVersions
+from tulle.aws.versions import Versions
 from tulle.errors import AwsRefused, TulleError, TuningFailed
 from tulle.pricing.estimate import estimate
 from tulle.pricing.workload import Workload
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tulle.aws.functions import Invoked
     from tulle.aws.session import AwsSession
-    from tulle.aws.trial_versions import LatestSettings
+    from tulle.aws.versions import LatestSettings
     from tulle.pricing.rates import Rates
     from tulle.progress import Reporter
 
@@ -120,7 +120,7 @@ class DeployedTuning:
         self._plan = plan
         self._reporter = reporter
         self._functions = Functions(session)
-        self._versions = TrialVersions(session, plan.function)
+        self._versions = Versions(session, plan.function)
 
     def run(self, payloads: Sequence[bytes]) -> tuple[VersionTrial, ...]:
         """Try every size of the plan; whatever happens, leave the function as it was.

@@ -1,4 +1,4 @@
-"""ECR deletes old images by their number, and may not meet one that is in use."""
+"""What is old goes, and never what is in use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tulle.aws.ecr import StoredImage
-from tulle.deploy.retention import Retention, images_to_keep
+from tulle.aws.functions import FunctionVersion
+from tulle.deploy.retention import Retention, images_to_keep, versions_to_delete
 
 NEWEST = datetime(2026, 11, 28, tzinfo=UTC)
 
@@ -47,3 +48,40 @@ def test_images_of_the_same_moment_count_before_one_another() -> None:
 
 def test_an_empty_repository_keeps_what_comes() -> None:
     assert images_to_keep((), Retention(keep=1)) == 2
+
+
+def published(number: int, *, description: str = "digest=sha256:abc") -> FunctionVersion:
+    return FunctionVersion(
+        function="clothing-dev",
+        version=str(number),
+        description=description,
+        modified=NEWEST,
+        memory_mb=1024,
+        timeout_s=30,
+        architecture="x86_64",
+        log_group="/aws/lambda/clothing-dev",
+    )
+
+
+VERSIONS = tuple(published(number) for number in (3, 4, 7, 9, 10))
+
+
+@pytest.mark.parametrize(
+    ("keep", "live", "gone"),
+    [
+        (20, "10", ()),
+        (5, "10", ()),
+        (2, "10", ("3", "4", "7")),
+        (2, "4", ("3", "7")),
+        (4, "3", ()),
+    ],
+)
+def test_the_newest_versions_and_the_live_one_stay(
+    keep: int, live: str, gone: tuple[str, ...]
+) -> None:
+    assert versions_to_delete(VERSIONS, keep=keep, live=live) == gone
+
+
+def test_versions_that_nobody_deployed_are_not_touched() -> None:
+    others = published(1, description="made by hand"), published(2, description="")
+    assert versions_to_delete((*others, *VERSIONS), keep=4, live="10") == ("3",)

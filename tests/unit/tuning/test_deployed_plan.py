@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tulle.aws.trial_versions import LatestSettings
+from tulle.aws.versions import LatestSettings
 from tulle.cli.tune_table import describe_plan
 from tulle.pricing.rates import find_rates
 from tulle.tuning.deployed import DeployedPlan, plan_trials

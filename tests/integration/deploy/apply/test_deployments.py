@@ -206,6 +206,15 @@ def test_a_deployment_after_a_rollback_is_live_again(shop: Shop) -> None:
     assert shop.live == "2"
 
 
+def test_versions_that_are_too_old_to_go_back_to_are_deleted(shop: Shop) -> None:
+    shop.change(deploy={"keep": 2})
+    for memory_mb in (512, 1024, 1536):
+        shop.change(function={"memory_mb": memory_mb})
+        shop.deploy()
+    assert [each.version for each in shop.functions.versions(FUNCTION)] == ["2", "3"]
+    assert shop.live == "3"
+
+
 def test_a_failed_update_keeps_live_what_was_rolled_back_to(shop: Shop) -> None:
     shop.deploy()
     shop.change(function={"memory_mb": 2048})

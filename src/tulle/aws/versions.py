@@ -1,4 +1,4 @@
-"""Owns `TrialVersions`: versions of a function that are published to be tried, and taken away again."""
+"""Owns `Versions`: what a function has at `$LATEST`, versions published from it, and taking versions away."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tulle.aws.failure import translated
 if TYPE_CHECKING:
     from tulle.aws.session import AwsSession
 
-__all__ = ["LatestSettings", "TrialVersions"]
+__all__ = ["LatestSettings", "Versions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,8 @@ class LatestSettings:
     reserved_concurrency: int | None
 
 
-class TrialVersions:
-    """Publishes versions of one function. What its aliases mean is never touched."""
+class Versions:
+    """Publishes and deletes versions of one function. What its aliases mean is never touched."""
 
     def __init__(self, session: AwsSession, function: str) -> None:
         self._function = function
