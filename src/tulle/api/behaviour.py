@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tulle.api.local_measurement import find_payloads, measure_here
-from tulle.deploy.measured import measure
 from tulle.deploy.names import name_deployment
+from tulle.deploy.observed.measured import measure
 from tulle.emulator.happening import Ended, Logged
 from tulle.errors import MeasurementFailed
 from tulle.pricing.alternatives import SIZES_MB, MemorySize

@@ -14,15 +14,15 @@ from tulle.aws.cloudformation import Stacks
 from tulle.aws.functions import Functions
 from tulle.aws.identity import find_identity
 from tulle.aws.session import open_session
-from tulle.deploy.apply import Watcher
-from tulle.deploy.go_live import find_live, make_live
-from tulle.deploy.live import LiveFunction
+from tulle.deploy.live.function import LiveFunction
+from tulle.deploy.live.go_live import find_live, make_live
+from tulle.deploy.live.smoke_test import SmokeTest
 from tulle.deploy.names import DEFAULT_STAGE, name_deployment
 from tulle.deploy.permissions import Place
-from tulle.deploy.plan import StackPlan, show
-from tulle.deploy.readiness import continue_rollback, find_stack, make_ready
-from tulle.deploy.smoke_test import SmokeTest
-from tulle.deploy.stack_change import plan_stack
+from tulle.deploy.stack.apply import Watcher
+from tulle.deploy.stack.change import plan_stack
+from tulle.deploy.stack.plan import StackPlan, show
+from tulle.deploy.stack.readiness import continue_rollback, find_stack, make_ready
 from tulle.errors import UsageError
 from tulle.project.project import PackageType, Project
 
@@ -162,8 +162,7 @@ def deploy(
     release, sent_bytes = work.publisher.publish(
         artifact, request.project, in_use=work.digests_in_use(before)
     )
-    consent = Consent(agree=agree, is_given=request.allow_replacement)
-    stack, plan = work.bring_up(stack, release, before, consent)
+    stack, plan = work.bring_up(stack, release, before, Consent(agree, request.allow_replacement))
     version = stack.outputs["Version"]
     moved = make_live(work.functions, work.names.function, version, reporter)
     live = LiveFunction.of_outputs(work.names, request.project.api, stack.outputs)

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tulle.aws.versions import Versions
-from tulle.deploy.function_check import check_function
-from tulle.deploy.go_live import with_live_again
-from tulle.deploy.plan import show
+from tulle.deploy.code.retention import versions_to_delete
+from tulle.deploy.live.function_check import check_function
+from tulle.deploy.live.go_live import with_live_again
+from tulle.deploy.live.smoke_test import asking, smoke_test
 from tulle.deploy.release import read_version_note
-from tulle.deploy.retention import versions_to_delete
-from tulle.deploy.smoke_test import asking, smoke_test
-from tulle.deploy.stack_change import StackChange, change_stack, request_change
-from tulle.deploy.stack_state import Situation, find_situation
+from tulle.deploy.stack.change import StackChange, change_stack, request_change
+from tulle.deploy.stack.plan import show
+from tulle.deploy.stack.state import Situation, find_situation
 from tulle.deploy.template.template import make_template
 from tulle.errors import AwsError, DeploymentFailed, ReplacementNotAllowed
 
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
     from tulle.aws.cloudformation import Stacks
     from tulle.aws.functions import Alias, Functions
     from tulle.aws.stack import ChangeSetRequest, Stack
-    from tulle.deploy.apply import Watcher
-    from tulle.deploy.live import LiveFunction
+    from tulle.deploy.live.function import LiveFunction
+    from tulle.deploy.live.smoke_test import SmokeTest
     from tulle.deploy.names import Names
     from tulle.deploy.permissions import Place
-    from tulle.deploy.plan import StackPlan
     from tulle.deploy.release import Release
-    from tulle.deploy.smoke_test import SmokeTest
+    from tulle.deploy.stack.apply import Watcher
+    from tulle.deploy.stack.plan import StackPlan
     from tulle.project.project import Project
 
 __all__ = ["Consent", "DeploySteps"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Consent:
     """Whether callers and records may lose something.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tulle.aws.session import open_session
 from tulle.deploy.names import DEFAULT_STAGE, name_deployment
+from tulle.errors import InvalidProject
 from tulle.project.file import read_project
 
 if TYPE_CHECKING:
@@ -49,10 +50,19 @@ def open_deployed(request: DeployedRequest) -> Meant:
     Raises:
         TulleError: the project or the stage cannot be meant, or no region is named.
     """
-    project = request.name
-    if project is None:
-        project = read_project(request.folder, stage=request.stage).name
+    project = _name_of(request) if request.name is None else request.name
     return Meant(
         names=name_deployment(project, request.stage),
         session=open_session(profile=request.profile, region=request.region),
     )
+
+
+def _name_of(request: DeployedRequest) -> str:
+    try:
+        return read_project(request.folder, stage=request.stage).name
+    except InvalidProject as exc:
+        raise InvalidProject(
+            exc.message,
+            hint=f"{exc.hint}; or say which project is meant: --name PROJECT",
+            detail=exc.detail,
+        ) from exc.__cause__

@@ -13,10 +13,10 @@ from tulle.aws.identity import find_identity
 from tulle.aws.logs import Logs
 from tulle.aws.s3 import Artifacts
 from tulle.aws.stack_survey import StackSurvey
-from tulle.deploy.apply import Watcher
 from tulle.deploy.deployment import not_deployed
 from tulle.deploy.names import bucket_name
 from tulle.deploy.removal import Grounds, Removal, plan_removal, remove, show_removal
+from tulle.deploy.stack.apply import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,12 +21,12 @@ from tulle.api.local_function import (
 from tulle.api.payload import ASYNC_BYTES, SYNC_BYTES, check_size, read_payload
 from tulle.aws.endpoint import Endpoints
 from tulle.aws.functions import Functions
-from tulle.deploy.answer import Failure, Prediction, read_failure, read_prediction
 from tulle.deploy.deployment import find_deployment
-from tulle.deploy.function_failure import failed, refused_over_http
-from tulle.deploy.live import LiveFunction, live_request, why_not_over_url
-from tulle.deploy.log_line import LogLine, read_log_line
+from tulle.deploy.live.answer import Failure, Prediction, read_failure, read_prediction
+from tulle.deploy.live.function import LiveFunction, live_request, why_not_over_url
+from tulle.deploy.live.function_failure import failed, refused_over_http
 from tulle.deploy.names import LIVE
+from tulle.deploy.observed.log_line import LogLine, read_log_line
 from tulle.emulator.server import LocalLambda, ServerOptions
 from tulle.errors import DeploymentNotFound, FunctionFailed, UsageError
 from tulle.project.file import read_project

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from tulle.api.deployed import DeployedRequest, open_deployed
 from tulle.aws.logs import Logs
 from tulle.deploy.deployment import find_any
-from tulle.deploy.log_line import Kind, LogLine, read_log_line
-from tulle.deploy.log_stream import follow
+from tulle.deploy.observed.log_line import Kind, LogLine, read_log_line
+from tulle.deploy.observed.log_stream import follow
 from tulle.errors import DeploymentNotFound
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tulle.bundle.audit.sizes import mebibytes
-from tulle.deploy.live import picture_event
+from tulle.deploy.live.function import picture_event
 from tulle.errors import PictureNotFound, UsageError
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from tulle.aws.ecr import Repositories
 from tulle.aws.s3 import Artifacts, BucketState
 from tulle.bundle.cache import find_home
 from tulle.bundle.revision import find_revision
+from tulle.deploy.code.publish import plan_code, publish_image, publish_zip
+from tulle.deploy.code.retention import Retention
 from tulle.deploy.names import bucket_name
-from tulle.deploy.publish import plan_code, publish_image, publish_zip
 from tulle.deploy.release import Release
-from tulle.deploy.retention import Retention
 from tulle.progress import SilentReporter
 from tulle.project.project import PackageType
 from tulle.registry.access import Access

@@ -9,8 +9,8 @@ from tulle.api.deployed import DeployedRequest, open_deployed
 from tulle.aws.ecr import Repositories
 from tulle.aws.functions import Functions
 from tulle.deploy.deployment import find_deployment
+from tulle.deploy.live.rollback import RollbackPlan, move_back, plan_rollback, show_rollback
 from tulle.deploy.release import read_version_note
-from tulle.deploy.rollback import RollbackPlan, move_back, plan_rollback, show_rollback
 
 if TYPE_CHECKING:
     from tulle.aws.session import AwsSession

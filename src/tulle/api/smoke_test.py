@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tulle.deploy.smoke_test import expected_scores
+from tulle.deploy.live.smoke_test import expected_scores
 from tulle.errors import PictureNotFound, UnreadablePicture, UsageError
 from tulle.model.builtin import sample_pictures
 from tulle.model.serving import Fault

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tulle.api.deployed import DeployedRequest, open_deployed
 from tulle.aws.stack import Drift
 from tulle.deploy.deployment import deployments_of, find_any
-from tulle.deploy.status import DeploymentStatus, LookRequest, look_at
+from tulle.deploy.observed.status import DeploymentStatus, LookRequest, look_at
 from tulle.errors import DeploymentNotFound
 from tulle.project.file import read_project
 

@@ -27,7 +27,7 @@ from tulle.emulator.surroundings import Surroundings
 from tulle.project.file import read_project
 
 if TYPE_CHECKING:
-    from tulle.deploy.report_line import ReportLine
+    from tulle.deploy.observed.report_line import ReportLine
 
 __all__ = ["command"]
 

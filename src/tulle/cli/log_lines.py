@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tulle.deploy.log_line import Kind, LogLine
+from tulle.deploy.observed.log_line import Kind, LogLine
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tulle.deploy.report_line import ReportLine
+    from tulle.deploy.observed.report_line import ReportLine
 
 __all__ = ["log_lines", "report_text"]
 

@@ -58,7 +58,7 @@ def command(**options: Unpack[_Options]) -> None:
     """Tell how the project's deployments are: what is live, where it comes from, and how it does."""
     deployed = DeployedRequest(
         folder=options["folder"],
-        stage=options["stage"] or DEFAULT_STAGE,
+        stage=DEFAULT_STAGE if options["stage"] is None else options["stage"],
         name=options["name"],
         profile=options["profile"],
         region=options["region"],

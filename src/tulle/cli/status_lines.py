@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime, timedelta
 
-    from tulle.deploy.measured import Measured, Starts
-    from tulle.deploy.status import DeploymentStatus
+    from tulle.deploy.observed.measured import Measured, Starts
+    from tulle.deploy.observed.status import DeploymentStatus
 
 __all__ = ["status_json", "status_lines"]
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tulle.aws.cloudformation import Stacks
 from tulle.aws.stack_survey import StackSurvey
-from tulle.deploy.live import LiveFunction
+from tulle.deploy.live.function import LiveFunction
 from tulle.deploy.names import name_deployment
-from tulle.deploy.stack_state import Situation, check_ownership, find_situation
+from tulle.deploy.stack.state import Situation, check_ownership, find_situation
 from tulle.errors import ActionDenied, DeploymentNotFound
 
 if TYPE_CHECKING:

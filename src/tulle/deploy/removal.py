@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from tulle.bundle.audit.sizes import mebibytes
-from tulle.deploy.apply import last_event, watch
-from tulle.deploy.causes import unwrapped
-from tulle.deploy.stack_state import Situation, check_ownership, find_situation, held_by, say_busy
-from tulle.deploy.unpublish import plan_unpublish, show_unpublish, unpublish
+from tulle.deploy.code.unpublish import plan_unpublish, show_unpublish, unpublish
+from tulle.deploy.stack.apply import last_event, watch
+from tulle.deploy.stack.causes import unwrapped
+from tulle.deploy.stack.state import Situation, check_ownership, find_situation, held_by, say_busy
 from tulle.errors import StackBusy, StackStuck
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from tulle.aws.s3 import Artifacts
     from tulle.aws.stack import Stack, StackEvent
     from tulle.aws.stack_survey import StackResource, StackSurvey
-    from tulle.deploy.apply import Watcher
+    from tulle.deploy.code.unpublish import UnpublishPlan
     from tulle.deploy.names import Names
-    from tulle.deploy.unpublish import UnpublishPlan
+    from tulle.deploy.stack.apply import Watcher
 
 __all__ = ["Grounds", "Removal", "plan_removal", "remove", "show_removal"]
 

@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tulle.deploy.answer import read_failure
-from tulle.deploy.report_line import read_report
+from tulle.deploy.live.answer import read_failure
+from tulle.deploy.observed.report_line import read_report
 from tulle.errors import AwsThrottled, MeasurementFailed
 from tulle.tuning.events import trouble_in
 from tulle.tuning.prediction import too_small
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tulle.aws.functions import Invoked
-    from tulle.deploy.report_line import ReportLine
+    from tulle.deploy.observed.report_line import ReportLine
 
 __all__ = ["Calls", "VersionTrial", "try_version"]
 

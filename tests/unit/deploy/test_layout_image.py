@@ -12,7 +12,7 @@ import pytest
 
 from made_artifacts import make_layout
 from made_images import MadeImage, write_image
-from tulle.deploy.layout_image import read_layout_image
+from tulle.deploy.code.layout_image import read_layout_image
 from tulle.errors import ArtifactTooLarge, ImageNotFound
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tulle.deploy.code.publish import plan_code
 from tulle.deploy.names import Names
 from tulle.deploy.permissions import Place
-from tulle.deploy.publish import plan_code
 from tulle.deploy.release import ImageCode, ZipCode
 from tulle.errors import UsageError
 from tulle.project.project import PackageType

@@ -8,7 +8,7 @@ import pytest
 
 from tulle.aws.ecr import StoredImage
 from tulle.aws.functions import FunctionVersion
-from tulle.deploy.retention import Retention, images_to_keep, versions_to_delete
+from tulle.deploy.code.retention import Retention, images_to_keep, versions_to_delete
 
 NEWEST = datetime(2026, 11, 28, tzinfo=UTC)
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from moto.cloudformation.models import cloudformation_backends
 
 from tulle.aws.cloudformation import Stacks
-from tulle.deploy.apply import Watcher
 from tulle.deploy.names import Names
-from tulle.deploy.readiness import make_ready
-from tulle.deploy.stack_change import StackChange, change_stack, plan_stack, request_change
+from tulle.deploy.stack.apply import Watcher
+from tulle.deploy.stack.change import StackChange, change_stack, plan_stack, request_change
+from tulle.deploy.stack.readiness import make_ready
 from tulle.deploy.template.template import Template
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tulle.aws.session import AwsSession
     from tulle.aws.stack import Stack
-    from tulle.deploy.plan import StackPlan
+    from tulle.deploy.stack.plan import StackPlan
 
 __all__ = ["OwnStacks", "own_template"]
 

@@ -19,7 +19,7 @@ from tulle.aws.stack import (
     Replacement,
     ResourceChange,
 )
-from tulle.deploy.change_set import changes_nothing, offered_change_set
+from tulle.deploy.stack.change_set import changes_nothing, offered_change_set
 from tulle.errors import ActionDenied, AwsRefused, DeploymentFailed, StackBusy
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from integration.build.build_process import shared_cache
 from tulle.api.deploy import DeployRequest, SmokeRequest, deploy, plan_deployment
 from tulle.api.smoke_test import prepare_smoke_test
 from tulle.aws.functions import Functions
-from tulle.deploy.smoke_test import expected_scores
+from tulle.deploy.live.smoke_test import expected_scores
 from tulle.errors import (
     DeploymentFailed,
     DeploymentNotFound,

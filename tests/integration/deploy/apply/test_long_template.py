@@ -14,7 +14,7 @@ from tulle.api.publication import Publisher
 from tulle.aws.cloudformation import TEMPLATE_BYTES
 from tulle.deploy.names import Names
 from tulle.deploy.permissions import Place
-from tulle.deploy.stack_change import StackChange, change_stack, request_change
+from tulle.deploy.stack.change import StackChange, change_stack, request_change
 from tulle.progress import SilentReporter
 
 if TYPE_CHECKING:

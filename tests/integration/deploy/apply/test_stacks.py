@@ -10,7 +10,7 @@ from fakes.moto_stacks import holding_stacks
 from integration.deploy.apply.own_stacks import OwnStacks, own_template
 from tulle.aws.stack import ChangeSetRequest
 from tulle.deploy.names import Names
-from tulle.deploy.readiness import continue_rollback, find_stack, make_ready
+from tulle.deploy.stack.readiness import continue_rollback, find_stack, make_ready
 from tulle.errors import DeploymentFailed, ForeignResource, InvalidApiKey, StackBusy, StackStuck
 
 NAMES = Names(project="shop", stage="dev")

@@ -10,12 +10,12 @@ from fakes.aws import ACCOUNT
 from tulle.aws.cloudformation import Stacks
 from tulle.aws.s3 import Artifacts
 from tulle.aws.stack import ChangeSetRequest
-from tulle.deploy.apply import Watcher, execute
-from tulle.deploy.change_set import offered_change_set
+from tulle.deploy.code.publish import publish_zip
 from tulle.deploy.deployment import Deployment, find_deployment
 from tulle.deploy.names import bucket_name, name_deployment
-from tulle.deploy.publish import publish_zip
 from tulle.deploy.release import Release
+from tulle.deploy.stack.apply import Watcher, execute
+from tulle.deploy.stack.change_set import offered_change_set
 from tulle.deploy.template.template import make_template
 from tulle.progress import SilentReporter
 from tulle.project.file import read_project

@@ -10,8 +10,8 @@ import pytest
 from integration.deploy.operate.made_deployments import deploy_made, made_project
 from tulle.api.destroy import DeployedRequest, plan_destroy
 from tulle.aws.ecr import Repositories
+from tulle.deploy.code.ownership import claim_repository
 from tulle.deploy.names import name_deployment
-from tulle.deploy.ownership import claim_repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

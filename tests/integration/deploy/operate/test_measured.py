@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tulle.deploy import measured
-from tulle.deploy.measured import Durations, Measured, Starts, measure
+from tulle.deploy.observed import measured
+from tulle.deploy.observed.measured import Durations, Measured, Starts, measure
 
 if TYPE_CHECKING:
     from tulle.aws.session import AwsSession

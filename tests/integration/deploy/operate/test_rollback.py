@@ -17,9 +17,9 @@ from integration.deploy.operate.made_deployments import (
 from integration.deploy.operate.test_destroy import MANIFEST
 from tulle.aws.ecr import Repositories
 from tulle.aws.functions import Functions
+from tulle.deploy.code.ownership import claim_repository
+from tulle.deploy.live.rollback import plan_rollback
 from tulle.deploy.names import name_deployment
-from tulle.deploy.ownership import claim_repository
-from tulle.deploy.rollback import plan_rollback
 from tulle.errors import FunctionUnready
 
 if TYPE_CHECKING:

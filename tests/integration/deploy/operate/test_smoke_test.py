@@ -11,8 +11,8 @@ from fakes.aws import REGION
 from tulle.aws.endpoint import Endpoints
 from tulle.aws.functions import LATEST
 from tulle.aws.session import open_session
-from tulle.deploy.live import LiveFunction
-from tulle.deploy.smoke_test import Ask, asking, expected_scores, smoke_test
+from tulle.deploy.live.function import LiveFunction
+from tulle.deploy.live.smoke_test import Ask, asking, expected_scores, smoke_test
 from tulle.errors import AwsUnreachable, DeploymentNotFound, SmokeTestFailed
 from tulle.model.builtin import sample_pictures
 from tulle.model.lookup import find_model

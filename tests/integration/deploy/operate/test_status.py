@@ -16,7 +16,7 @@ from integration.deploy.operate.made_deployments import (
 )
 from integration.deploy.operate.test_measured import count, log, report
 from tulle.aws.functions import Functions
-from tulle.deploy.rollback import move_back, plan_rollback
+from tulle.deploy.live.rollback import move_back, plan_rollback
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,11 +10,11 @@ import pytest
 from fakes.aws import ACCOUNT, REGION
 from tulle.aws.ecr import Repositories
 from tulle.aws.s3 import Artifacts
+from tulle.deploy.code.publish import Published, publish_image, publish_zip
+from tulle.deploy.code.retention import Retention
+from tulle.deploy.code.unpublish import UnpublishPlan, plan_unpublish, unpublish
 from tulle.deploy.names import Names, bucket_name
 from tulle.deploy.permissions import Place
-from tulle.deploy.publish import Published, publish_image, publish_zip
-from tulle.deploy.retention import Retention
-from tulle.deploy.unpublish import UnpublishPlan, plan_unpublish, unpublish
 from tulle.progress import SilentReporter
 from tulle.registry.access import Access
 

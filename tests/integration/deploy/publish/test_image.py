@@ -12,7 +12,7 @@ from debian_programs import needs
 from fakes.aws import ACCOUNT, REGION
 from integration.deploy.publish.conftest import PLACE, make_stage
 from made_artifacts import make_layout
-from tulle.deploy.publish import plan_code
+from tulle.deploy.code.publish import plan_code
 from tulle.deploy.release import ImageCode
 from tulle.errors import ForeignResource
 from tulle.project.project import PackageType

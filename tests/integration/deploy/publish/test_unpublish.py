@@ -10,7 +10,7 @@ from debian_programs import needs
 from fakes.aws import ACCOUNT, OTHER_ACCOUNT, REGION
 from integration.deploy.publish.conftest import BUCKET, make_stage
 from made_artifacts import make_layout
-from tulle.deploy.unpublish import show_unpublish
+from tulle.deploy.code.unpublish import show_unpublish
 from tulle.errors import ActionDenied
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from fakes.aws import ACCOUNT, OTHER_ACCOUNT, REGION
 from integration.deploy.conftest import MadeArtifact
 from integration.deploy.publish.conftest import BUCKET, PLACE, make_stage
 from made_artifacts import make_zip
+from tulle.deploy.code.publish import plan_code
 from tulle.deploy.permissions import needed_statements
-from tulle.deploy.publish import plan_code
 from tulle.deploy.release import ZipCode
 from tulle.errors import ActionDenied, ForeignResource
 from tulle.project.project import PackageType

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tulle.aws.stack import ChangeSet
-from tulle.deploy.apply import (
+from tulle.deploy.stack.apply import (
     Watched,
     Watcher,
     beginning,

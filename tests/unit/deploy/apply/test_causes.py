@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import pytest
 
-from tulle.deploy.causes import find_cause, unwrapped
+from tulle.deploy.stack.causes import find_cause, unwrapped
 
 INVALID_IMAGE = (
     'Resource handler returned message: "Lambda function shop-dev reached terminal FAILED state due to '
@@ -123,7 +123,9 @@ def test_an_unknown_failure_is_not_guessed_at() -> None:
 
 
 def test_all_texts_name_only_what_their_pattern_finds() -> None:
-    table = json.loads(files("tulle.deploy").joinpath("causes.json").read_text(encoding="utf-8"))
+    table = json.loads(
+        files("tulle.deploy.stack").joinpath("causes.json").read_text(encoding="utf-8")
+    )
     for row in table["causes"]:
         groups = dict.fromkeys(re.compile(row["pattern"]).groupindex, "x")
         assert row["means"].format_map(groups)

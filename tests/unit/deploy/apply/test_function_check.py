@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tulle.aws.functions import FunctionVersion
-from tulle.deploy.function_check import check_function
+from tulle.deploy.live.function_check import check_function
 from tulle.deploy.names import name_deployment
 from tulle.errors import DeploymentNotFound, ReplacementNotAllowed
 from tulle.project.project import PackageType

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from tulle.aws.functions import Alias
-from tulle.deploy.go_live import find_live, make_live, put_back, with_live_again
+from tulle.deploy.live.go_live import find_live, make_live, put_back, with_live_again
 from tulle.errors import AwsRefused, DeploymentNotFound, SmokeTestFailed
 from tulle.progress import SilentReporter
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from tulle.aws.stack import Action, ResourceChange
 from tulle.cli.deploy import command
 from tulle.cli.deploy_table import plan_json
-from tulle.deploy.plan import make_plan
+from tulle.deploy.stack.plan import make_plan
 from tulle.errors import InvalidStage
 
 if TYPE_CHECKING:

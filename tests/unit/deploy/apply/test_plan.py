@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tulle.aws.stack import Action, PropertyChange, Replacement, ResourceChange
-from tulle.deploy.plan import consequences, make_plan, show
+from tulle.deploy.stack.plan import consequences, make_plan, show
 
 FUNCTION = ResourceChange(
     action=Action.MODIFY,

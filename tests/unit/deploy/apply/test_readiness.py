@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tulle.aws.stack import Drift
-from tulle.deploy.apply import Watcher
 from tulle.deploy.names import Names
-from tulle.deploy.readiness import make_ready
+from tulle.deploy.stack.apply import Watcher
+from tulle.deploy.stack.readiness import make_ready
 from tulle.errors import StackStuck
 from tulle.progress import SilentReporter
 from unit.deploy.apply.made_stacks import BEGAN, made_events, made_stack

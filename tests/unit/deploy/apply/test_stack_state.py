@@ -10,7 +10,7 @@ from mypy_boto3_cloudformation.literals import StackStatusType
 
 from tulle.aws.stack import Drift
 from tulle.deploy.names import Names
-from tulle.deploy.stack_state import (
+from tulle.deploy.stack.state import (
     Situation,
     check_ownership,
     drift_warning,

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from tulle.aws.endpoint import HttpAnswer
-from tulle.deploy.answer import Failure, Prediction, read_failure, read_prediction
-from tulle.deploy.function_failure import failed, refused_over_http
+from tulle.deploy.live.answer import Failure, Prediction, read_failure, read_prediction
+from tulle.deploy.live.function_failure import failed, refused_over_http
 
 
 def test_a_prediction() -> None:

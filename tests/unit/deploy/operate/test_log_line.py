@@ -9,7 +9,7 @@ import click
 import pytest
 
 from tulle.cli.log_lines import log_lines
-from tulle.deploy.log_line import Kind, LogLine, read_log_line
+from tulle.deploy.observed.log_line import Kind, LogLine, read_log_line
 
 ID = "8f507cfc-e1b4-4b9b-8d2a-2c1b6a0c5a11"
 REPORT = (

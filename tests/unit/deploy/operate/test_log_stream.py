@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tulle.aws.logs import LogEvent
-from tulle.deploy.log_stream import OVERLAP_MS, follow
+from tulle.deploy.observed.log_stream import OVERLAP_MS, follow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

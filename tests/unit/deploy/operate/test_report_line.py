@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tulle.deploy.report_line import ReportLine, read_report
+from tulle.deploy.observed.report_line import ReportLine, read_report
 from tulle.emulator.invocation import Report, Status
 
 WARM = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from tulle.deploy.apply import beginning, failure_of, last_event, watch
-from tulle.deploy.stack_state import (
+from tulle.deploy.stack.apply import beginning, failure_of, last_event, watch
+from tulle.deploy.stack.state import (
     Situation,
     check_ownership,
     drift_warning,
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tulle.aws.stack import Stack, StackEvent
-    from tulle.deploy.apply import Watcher
     from tulle.deploy.names import Names
+    from tulle.deploy.stack.apply import Watcher
 
 __all__ = ["StackKeeper", "continue_rollback", "find_stack", "make_ready"]
 

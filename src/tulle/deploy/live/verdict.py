@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from tulle.deploy.answer import read_failure, read_prediction
-from tulle.deploy.function_failure import status_hint
+from tulle.deploy.live.answer import read_failure, read_prediction
+from tulle.deploy.live.function_failure import status_hint
 from tulle.errors import SmokeTestFailed
 
 if TYPE_CHECKING:
     from tulle.aws.endpoint import HttpAnswer, HttpRequest
     from tulle.aws.functions import Invoked
-    from tulle.deploy.answer import Prediction
-    from tulle.deploy.live import LiveFunction
+    from tulle.deploy.live.answer import Prediction
+    from tulle.deploy.live.function import LiveFunction
 
 __all__ = ["function_failed", "gateway_failed", "judge", "refused"]
 

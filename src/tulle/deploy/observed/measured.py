@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tulle.aws.logs import Logs
 from tulle.aws.metrics import Durations, Metrics
-from tulle.deploy.report_line import ReportLine, read_report
+from tulle.deploy.observed.report_line import ReportLine, read_report
 from tulle.errors import DeploymentNotFound
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from tulle.deploy.causes import find_cause, unwrapped
-from tulle.deploy.stack_state import is_done
+from tulle.deploy.stack.causes import find_cause, unwrapped
+from tulle.deploy.stack.state import is_done
 from tulle.errors import DeploymentFailed
 
 if TYPE_CHECKING:

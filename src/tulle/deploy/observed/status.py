@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from tulle.aws.functions import Functions
 from tulle.aws.stack_survey import DriftedResource, StackSurvey
-from tulle.deploy.measured import Measured, measure
 from tulle.deploy.names import LIVE
+from tulle.deploy.observed.measured import Measured, measure
 from tulle.deploy.release import VersionNote, read_version_note
-from tulle.deploy.stack_state import Situation, find_situation
+from tulle.deploy.stack.state import Situation, find_situation
 from tulle.errors import ActionDenied, DeploymentNotFound
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, Protocol
 
-from tulle.deploy.causes import find_cause, unwrapped
-from tulle.deploy.stack_state import is_done
+from tulle.deploy.stack.causes import find_cause, unwrapped
+from tulle.deploy.stack.state import is_done
 from tulle.errors import AwsError, DeploymentFailed
 
 if TYPE_CHECKING:

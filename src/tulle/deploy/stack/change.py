@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from tulle.aws.stack import ChangeSetRequest
-from tulle.deploy.apply import execute
-from tulle.deploy.change_set import changes_nothing, offered_change_set
-from tulle.deploy.plan import make_plan
-from tulle.deploy.stack_state import Situation, find_situation
+from tulle.deploy.stack.apply import execute
+from tulle.deploy.stack.change_set import changes_nothing, offered_change_set
+from tulle.deploy.stack.plan import make_plan
+from tulle.deploy.stack.state import Situation, find_situation
 from tulle.errors import InvalidApiKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tulle.aws.stack import ChangeSet, Stack, StackEvent
-    from tulle.deploy.apply import Watcher
     from tulle.deploy.names import Names
-    from tulle.deploy.plan import StackPlan
+    from tulle.deploy.stack.apply import Watcher
+    from tulle.deploy.stack.plan import StackPlan
     from tulle.deploy.template.template import Template
 
 __all__ = ["StackChange", "StackChanger", "change_stack", "plan_stack", "request_change"]

@@ -9,7 +9,7 @@ from tulle.errors import FunctionFailed
 
 if TYPE_CHECKING:
     from tulle.aws.endpoint import HttpAnswer
-    from tulle.deploy.answer import Failure
+    from tulle.deploy.live.answer import Failure
 
 __all__ = ["failed", "refused_over_http", "status_hint"]
 

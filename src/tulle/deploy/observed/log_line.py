@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from tulle.deploy.report_line import ReportLine, read_report
+from tulle.deploy.observed.report_line import ReportLine, read_report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

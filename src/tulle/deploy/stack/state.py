@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from tulle.aws.stack import Drift
-from tulle.deploy.causes import unwrapped
+from tulle.deploy.stack.causes import unwrapped
 from tulle.errors import ForeignResource, StackBusy, StackStuck
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tulle.aws.endpoint import Endpoints
 from tulle.aws.functions import Functions
-from tulle.deploy.answer import read_failure
-from tulle.deploy.live import live_request, picture_event, why_not_over_url
-from tulle.deploy.verdict import function_failed, gateway_failed, judge, refused
+from tulle.deploy.live.answer import read_failure
+from tulle.deploy.live.function import live_request, picture_event, why_not_over_url
+from tulle.deploy.live.verdict import function_failed, gateway_failed, judge, refused
 from tulle.errors import AwsThrottled, AwsUnreachable, FunctionUnready
 from tulle.model.serving import open_classifier
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from tulle.aws.endpoint import HttpAnswer, HttpRequest
     from tulle.aws.functions import Invoked
     from tulle.aws.session import AwsSession
-    from tulle.deploy.answer import Prediction
-    from tulle.deploy.live import LiveFunction
+    from tulle.deploy.live.answer import Prediction
+    from tulle.deploy.live.function import LiveFunction
     from tulle.errors import SmokeTestFailed
     from tulle.model.file import Model
     from tulle.progress import Reporter

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tulle.aws.s3 import BucketState
 from tulle.bundle.audit.sizes import mebibytes
-from tulle.deploy.ownership import check_owner
+from tulle.deploy.code.ownership import check_owner
 from tulle.errors import ForeignResource
 
 if TYPE_CHECKING:

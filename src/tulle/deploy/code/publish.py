@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from tulle.aws.failure import denial
 from tulle.aws.trouble import LOG_IN
 from tulle.bundle.audit.sizes import mebibytes
-from tulle.deploy.layout_image import read_layout_image
+from tulle.deploy.code.layout_image import read_layout_image
+from tulle.deploy.code.ownership import claim_repository
+from tulle.deploy.code.retention import images_to_keep
 from tulle.deploy.names import bucket_name
-from tulle.deploy.ownership import claim_repository
 from tulle.deploy.release import ImageCode, ZipCode
-from tulle.deploy.retention import images_to_keep
 from tulle.errors import (
     AwsError,
     CredentialsRefused,
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     from tulle.aws.ecr import ImageRepository, Repositories
     from tulle.aws.s3 import Artifacts
-    from tulle.deploy.layout_image import LayoutImage
+    from tulle.deploy.code.layout_image import LayoutImage
+    from tulle.deploy.code.retention import Retention
     from tulle.deploy.names import Names
     from tulle.deploy.permissions import Place
-    from tulle.deploy.retention import Retention
     from tulle.progress import Reporter
     from tulle.registry.access import Access
 

@@ -1,0 +1,1 @@
+"""What AWS saw of a deployed function: figures, log lines, and what is there."""
