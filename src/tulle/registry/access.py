@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import time
 from dataclasses import dataclass, field
@@ -13,11 +14,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tulle.progress import Reporter
-    from tulle.registry.credentials import Credentials
 
-__all__ = ["Access", "is_loopback", "root_url"]
+__all__ = ["Access", "Credentials", "is_loopback", "root_url"]
 
 _HOSTS = {"docker.io": "registry-1.docker.io"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """A user's name and password, or a token that stands for both."""
+
+    username: str = ""
+    password: str = ""
+    identity_token: str | None = None
+
+    @property
+    def basic(self) -> str:
+        """Give them as HTTP's basic authentication."""
+        both = f"{self.username}:{self.password}".encode()
+        return f"Basic {base64.b64encode(both).decode()}"
+
+    def __repr__(self) -> str:
+        return f"Credentials(username={self.username!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,40 +6,22 @@ import base64
 import json
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tulle.errors import InvalidCredentials
+from tulle.registry.access import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tulle.registry.access import Access
 
-__all__ = ["Credentials", "find_credentials"]
+__all__ = ["find_credentials"]
 
 _DOCKER_HUB = "https://index.docker.io/v1/"
 _HUB_HOSTS = frozenset({"docker.io", "index.docker.io", "registry-1.docker.io"})
 _HELPER_TIMEOUT_S = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """A user's name and password, or a token that stands for both."""
-
-    username: str = ""
-    password: str = ""
-    identity_token: str | None = None
-
-    @property
-    def basic(self) -> str:
-        """Give them as HTTP's basic authentication."""
-        both = f"{self.username}:{self.password}".encode()
-        return f"Basic {base64.b64encode(both).decode()}"
-
-    def __repr__(self) -> str:
-        return f"Credentials(username={self.username!r})"
 
 
 def find_credentials(registry: str, access: Access) -> Credentials | None:

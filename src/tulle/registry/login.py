@@ -9,8 +9,8 @@ from urllib.parse import urlencode, urlsplit
 from urllib.request import parse_http_list, parse_keqv_list
 
 from tulle.errors import RegistryDenied, RegistryRefused
-from tulle.registry.access import is_loopback
-from tulle.registry.credentials import Credentials, find_credentials
+from tulle.registry.access import Credentials, is_loopback
+from tulle.registry.credentials import find_credentials
 from tulle.registry.patience import patiently
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from tulle.errors import (
     UsageError,
 )
 from tulle.project.project import PackageType
-from tulle.registry.credentials import Credentials
+from tulle.registry.access import Access, Credentials
 from tulle.registry.destination import send
 from tulle.registry.places import open_destination
 from tulle.registry.reference import RegistryReference, Repository
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from tulle.deploy.names import Names
     from tulle.deploy.permissions import Place
     from tulle.progress import Reporter
-    from tulle.registry.access import Access
 
 __all__ = ["Published", "plan_code", "publish_image", "publish_zip"]
 
