@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tulle.api.build import Artifact
     from tulle.aws.session import AwsSession
     from tulle.aws.stack import ChangeSetRequest
+    from tulle.deploy.code.publish import Published
     from tulle.deploy.names import Names
     from tulle.deploy.permissions import Place
     from tulle.deploy.release import ImageCode, ZipCode
@@ -59,21 +60,14 @@ class Publisher:
         Raises:
             AwsError, RegistryError: it cannot be sent.
         """
-        path, digest = _built(artifact)
-        if artifact.type is PackageType.ZIP:
-            published = publish_zip(
-                path, digest, self.names, artifacts=self._artifacts(), reporter=self.reporter
+        retention = Retention(keep=project.deploy.keep, in_use=in_use)
+        try:
+            published = self._send(artifact, retention)
+        except KeyboardInterrupt:
+            self.reporter.warn(
+                "what was sent stays on AWS: `tulle deploy` sends the rest, `tulle destroy` takes it away"
             )
-        else:
-            published = publish_image(
-                path,
-                self.names,
-                repositories=Repositories(self.session),
-                access=Access(
-                    environ=self.environ, home=find_home(self.environ), reporter=self.reporter
-                ),
-                retention=Retention(keep=project.deploy.keep, in_use=in_use),
-            )
+            raise
         return _release(artifact, project, published.code), published.sent_bytes
 
     @contextmanager
@@ -98,6 +92,21 @@ class Publisher:
             artifacts.remove(artifacts.zips(key))
             if is_new:
                 artifacts.delete_if_empty()
+
+    def _send(self, artifact: Artifact, retention: Retention) -> Published:
+        path, digest = _built(artifact)
+        if artifact.type is PackageType.ZIP:
+            return publish_zip(
+                path, digest, self.names, artifacts=self._artifacts(), reporter=self.reporter
+            )
+        home = find_home(self.environ)
+        return publish_image(
+            path,
+            self.names,
+            repositories=Repositories(self.session),
+            access=Access(environ=self.environ, home=home, reporter=self.reporter),
+            retention=retention,
+        )
 
     def _artifacts(self) -> Artifacts:
         bucket = bucket_name(self.place.account, self.place.region)

@@ -75,7 +75,8 @@ def plan_rollback(functions: _Versions, function: str, *, to: str | None = None)
     if number not in there:
         raise DeploymentNotFound(
             f"{function} has no version {number}",
-            hint=f"there are: {', '.join(there)}; `tulle status` says what each is",
+            hint="name one of these by --to",
+            detail="\n".join(map(_describe, there.values())),
         )
     target = functions.version(function, number)
     if target.state == "Failed":

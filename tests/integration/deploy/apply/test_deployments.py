@@ -279,6 +279,24 @@ def test_a_plan_publishes_nothing_and_leaves_nothing(shop: Shop) -> None:
     assert plan.changes == ()
 
 
+def test_who_interrupts_while_the_code_is_sent_is_told_that_it_stays(shop: Shop) -> None:
+    class Interrupting(SilentReporter):
+        def __init__(self) -> None:
+            self.warnings: list[str] = []
+
+        def step(self, text: str) -> None:
+            if text.startswith("Publish"):
+                raise KeyboardInterrupt
+
+        def warn(self, text: str) -> None:
+            self.warnings.append(text)
+
+    reporter = Interrupting()
+    with pytest.raises(KeyboardInterrupt):
+        deploy(DeployRequest(project=shop.project), environ=shop.environ, reporter=reporter)
+    assert ["`tulle destroy` takes it away" in said for said in reporter.warnings] == [True]
+
+
 def test_a_zip_does_not_become_an_image_and_nothing_is_published_for_it(shop: Shop) -> None:
     shop.deploy()
     shop.change(package={"type": PackageType.IMAGE})

@@ -88,7 +88,8 @@ def test_goes_to_a_version_by_its_number_and_forward_again(
     unknown = tulle(*words, "9")
     assert unknown.code == 7
     assert "shop-dev has no version 9" in unknown.err
-    assert "there are: 1, 2, 3" in unknown.err
+    assert "version 2 of 20" in unknown.err
+    assert f"model {model_of(1)[:12]}, revision {revision_of(1)[:12]}" in unknown.err
 
 
 @pytest.mark.parametrize(("typed", "code"), [("n\n", 1), ("", 2)])
