@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from moto.apigateway.models import apigateway_backends
 from moto.apigatewayv2.models import apigatewayv2_backends
 from moto.awslambda.utils import get_backend
 from moto.cloudwatch.models import cloudwatch_backends
@@ -206,6 +207,20 @@ class Route(_Made, CloudFormationModel):
         api.delete_route(self.physical_resource_id)
 
 
+class ApiKey(_Made, CloudFormationModel):
+    kind = "AWS::ApiGateway::ApiKey"
+
+    @classmethod
+    def make(cls, properties: dict[str, Any], account: str, region: str) -> Any:
+        said = {"enabled": properties["Enabled"], "description": properties["Description"]}
+        value = str(properties.get("Value", ""))
+        key = apigateway_backends[account][region].create_api_key({**said, "value": value})
+        return cls(key.id)
+
+    def delete(self, account: str, region: str) -> None:
+        apigateway_backends[account][region].delete_api_key(self.physical_resource_id)
+
+
 class Alarm(_Made, CloudFormationModel):
     kind = "AWS::CloudWatch::Alarm"
 
@@ -232,4 +247,4 @@ class Alarm(_Made, CloudFormationModel):
         cloudwatch_backends[account][region].delete_alarms([self.physical_resource_id])
 
 
-RESOURCES = (Version, Alias, Url, Api, Stage, Integration, Route, Alarm)
+RESOURCES = (Version, Alias, Url, Api, Stage, Integration, Route, ApiKey, Alarm)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from moto.apigateway.models import apigateway_backends
 from moto.apigatewayv2.models import apigatewayv2_backends
 from moto.awslambda_simple.models import lambda_simple_backends
 from moto.cloudformation.models import cloudformation_backends
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 _BACKENDS: Final = (
+    apigateway_backends,
     apigatewayv2_backends,
     cloudformation_backends,
     cloudwatch_backends,

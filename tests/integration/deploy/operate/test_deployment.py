@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from integration.deploy.operate.made_deployments import deploy_made, made_project
+from tulle.aws.api_keys import find_api_key
 from tulle.deploy.deployment import deployments_of, find_deployment
 from tulle.deploy.names import name_deployment
 from tulle.errors import DeploymentNotFound, ForeignResource
+from tulle.project.file import read_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,3 +59,18 @@ def test_a_stack_of_somebody_else_is_none_of_ours(session: AwsSession) -> None:
     with pytest.raises(ForeignResource, match="was not made by tulle"):
         find_deployment(session, name_deployment("shop", "dev"))
     assert deployments_of(session, "shop") == ()
+
+
+def test_a_key_that_aws_made_is_found_and_goes_with_its_stack(
+    session: AwsSession, tmp_path: Path
+) -> None:
+    made_project(tmp_path, api="rest")
+    with (tmp_path / "tulle.toml").open("a") as file:
+        file.write("[api.keys.partner]\nquota = { limit = 1000, period = 'day' }\n")
+    project = read_project(tmp_path)
+    deploy_made(session, project)
+    deployment = find_deployment(session, name_deployment("shop", "dev"))
+    (key_id,) = deployment.live(project.api).api_key_ids
+    assert len(find_api_key(session, key_id)) >= 20
+    session.cloudformation().delete_stack(StackName="shop-dev")
+    assert session.api_gateway().get_api_keys()["items"] == []
