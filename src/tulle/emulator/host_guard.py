@@ -14,19 +14,22 @@ if TYPE_CHECKING:
 
 __all__ = ["host_guard", "is_allowed_host", "is_loopback"]
 
+_LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
+
 
 def host_guard(bound_host: str) -> Middleware:
     """Make a middleware that lets through only requests that were sent to this machine.
 
     A page of any site can make a browser ask 127.0.0.1 by giving its own name that address. Such a
-    request carries the site's name, so loopback names are the only ones taken. Bound to another
-    address, the server also takes that address' name and plain addresses, which need no name.
+    request carries the site's name, so only loopback names and the one that was asked for are taken.
+    Bound to another address than loopback, the server also takes plain addresses, which need no name.
     """
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not is_allowed_host(request.headers.get("Host", ""), bound_host):
-            text = "This local server answers only to localhost, 127.0.0.1 and [::1].\n"
+            own = "" if bound_host in _LOCAL_NAMES else f", {bound_host}"
+            text = f"This local server answers only to localhost, 127.0.0.1, [::1]{own}.\n"
             return web.Response(status=403, text=text)
         return await handler(request)
 
@@ -39,9 +42,9 @@ def is_allowed_host(host_header: str, bound_host: str) -> bool:
     name = _name(host_header)
     if name is None:
         return False
-    if name in {"localhost", "127.0.0.1", "::1"}:
+    if name in {*_LOCAL_NAMES, bound_host}:
         return True
-    return not is_loopback(bound_host) and (name == bound_host or _address(name) is not None)
+    return not is_loopback(bound_host) and _address(name) is not None
 
 
 def is_loopback(host: str) -> bool:
