@@ -159,6 +159,8 @@ def command(context: click.Context, /, **options: Unpack[_Options]) -> None:
         raise click.UsageError("--open opens the console: leave out --no-console")
     reporter = TerminalReporter()
     project = _project(context, options)
+    if project.api.authorizer is not None or project.api.jwt is not None:
+        reporter.note("who may call is asked on AWS alone: here every request is let in")
 
     def on_ready(running: LocalLambda, page: str | None) -> None:
         greet(running, page, reporter)

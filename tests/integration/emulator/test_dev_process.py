@@ -130,6 +130,16 @@ def test_runs_what_a_stage_says(functions: Path) -> None:
     assert (seen["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"], seen["WHERE"]) == ("512", "next")
 
 
+def test_says_that_it_lets_in_whom_aws_would_not(folder: Path) -> None:
+    (folder / "app.py").write_text("def handler(event, context): return 1\n")
+    (folder / "tulle.toml").write_text(
+        '[function]\nhandler = "app.handler"\n[api]\nauthorizer = "iam"\n'
+    )
+    with running_dev(folder) as dev:
+        assert dev.request("GET", "/predict").status == 200
+    assert "here every request is let in" in dev.log
+
+
 def test_a_saved_file_is_live_at_the_next_request(folder: Path) -> None:
     module = folder / "app.py"
     module.write_text("def handler(event, context): return 1\n")
