@@ -40,10 +40,9 @@ def _delete(backend: Any, name_or_id: str) -> None:
 
 
 def _from_last(stack: Any) -> list[str]:
-    there = stack.resource_map._resource_json_map
-    return [
-        name for name in reversed(_in_order(there)) if name in stack.resource_map._parsed_resources
-    ]
+    there, parsed = stack.resource_map._resource_json_map, stack.resource_map._parsed_resources
+    # An update leaves nothing in the place of what moto does not know.
+    return [name for name in reversed(_in_order(there)) if parsed.get(name) is not None]
 
 
 def _remove(stack: Any, name: str) -> bool:

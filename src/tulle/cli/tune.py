@@ -132,7 +132,7 @@ def _sizes(
     metavar="FILE",
     help="Also write a report to look at: one file.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON object to stdout.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as one JSON object.")
 @aws_options
 def command(**options: Unpack[_Options]) -> None:
     """Find the memory size that suits the function: the cheapest, the fastest, or the best balance.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from tulle.aws.api_keys import find_api_key
 from tulle.deploy.deployment import deployments_of, find_deployment
 from tulle.deploy.names import name_deployment
 from tulle.errors import DeploymentNotFound, ForeignResource
+from tulle.project.api import Throttle
 from tulle.project.file import read_project
 
 if TYPE_CHECKING:
@@ -72,5 +74,7 @@ def test_a_key_that_aws_made_is_found_and_goes_with_its_stack(
     deployment = find_deployment(session, name_deployment("shop", "dev"))
     (key_id,) = deployment.live(project.api).api_key_ids
     assert len(find_api_key(session, key_id)) >= 20
+    slower = replace(project, api=replace(project.api, throttle=Throttle(rate=1, burst=1)))
+    deploy_made(session, slower, release=2)
     session.cloudformation().delete_stack(StackName="shop-dev")
     assert session.api_gateway().get_api_keys()["items"] == []
