@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tulle.errors import InvalidStage
+from tulle.errors import InvalidStage, UsageError
 
 __all__ = ["DEFAULT_STAGE", "LIVE", "Names", "bucket_name", "name_deployment"]
 
@@ -14,6 +14,7 @@ LIVE = "live"
 """The alias that callers reach; it means one published version."""
 
 _FUNCTION_LENGTH = 64  # Lambda's bound on a function's name
+_PROJECT = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _STAGE = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?")
 
 
@@ -55,7 +56,13 @@ def name_deployment(project: str, stage: str) -> Names:
 
     Raises:
         InvalidStage: the stage cannot stand in the names of AWS's things.
+        UsageError: nor can the project's name.
     """
+    if not _PROJECT.fullmatch(project):
+        raise UsageError(
+            f"`{project}` cannot be a project's name",
+            hint="it has at most 64 letters, digits, hyphens and underscores",
+        )
     if not _STAGE.fullmatch(stage):
         raise InvalidStage(
             f"`{stage}` cannot be a stage's name",

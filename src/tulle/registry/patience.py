@@ -51,7 +51,7 @@ class Patience:
         if self._failures == _ATTEMPTS:
             raise RegistryUnavailable(
                 f"the registry {self._registry} failed in {_ATTEMPTS} attempts",
-                hint="check its name and your network, or try again later: what was sent already is not sent again",
+                hint="check its name and your network, or try again later: it goes on with what is missing",
                 detail=str(failure),
             ) from None  # the detail says all that its causes do
         delay = _FIRST_DELAY_S * 2.0 ** (self._failures - 1) * (1 + self._access.random())

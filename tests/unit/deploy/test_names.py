@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tulle.deploy.names import bucket_name, name_deployment
-from tulle.errors import InvalidStage
+from tulle.errors import InvalidStage, UsageError
 
 
 @pytest.mark.parametrize("project", ["clothing", "My_Shop", "7up", "-a-", "__", "A" * 60])
@@ -27,6 +27,12 @@ def test_fits_what_aws_allows(project: str) -> None:
 def test_refuses_a_stage_that_cannot_stand_in_names(stage: str) -> None:
     with pytest.raises(InvalidStage, match="cannot be a stage"):
         name_deployment("clothing", stage)
+
+
+@pytest.mark.parametrize("project", ["", "a b", "shop/x", "é", "a" * 65])
+def test_refuses_a_project_that_none_can_be_called(project: str) -> None:
+    with pytest.raises(UsageError, match="cannot be a project's name"):
+        name_deployment(project, "dev")
 
 
 def test_refuses_names_that_lambda_would_not_take() -> None:
