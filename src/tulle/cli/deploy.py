@@ -68,8 +68,8 @@ def command(*, model: str | None, only_plan: bool, as_json: bool, **options: Any
     """Deploy the project: publish it, bring up its stack on AWS, and try it out.
 
     MODEL and the options of the project are those of `tulle build`. The URL that takes pictures goes to stdout, on a
-    line of its own; all else to stderr. Running it again without a change changes nothing. A deployment that fails
-    is undone.
+    line of its own; all else to stderr. Running it again without a change changes nothing. A stack
+    that fails is put back; where the function does not answer as it should, callers reach the version before again.
     """
     request = _request(model, options)
     reporter = TerminalReporter()
