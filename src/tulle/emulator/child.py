@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import signal
 import time
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,16 @@ class Child:
         if self._sandbox.kills > self._kills_before:
             held = self._limit_kb + 1  # it was ended before it was seen
         self._peak_kb = max(self._peak_kb, held)
+
+    async def terminate(self, *, limit_s: float) -> None:
+        """Ask the child to end, and end it where it has not after a while; what runs beside it goes on."""
+        if self.exited.done():
+            return
+        self._sandbox.signal(signal.SIGTERM)
+        await asyncio.wait({self.exited}, timeout=limit_s)
+        if not self.exited.done():
+            self._sandbox.signal(signal.SIGKILL)
+            await self.exited
 
     async def kill(self) -> None:
         """End the child with all that it started, at once, as Lambda does."""

@@ -8,14 +8,22 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from tulle.emulator.child import TIME_TO_GROW_S, Child
+from tulle.emulator.extensions.company import Company, Moved
 from tulle.emulator.launch import launch_error
-from tulle.emulator.outcome import Answer, Exit, OutOfMemory, Overrun, Oversized
+from tulle.emulator.outcome import (
+    Answer,
+    Exit,
+    ExtensionFault,
+    OutOfMemory,
+    Overrun,
+    Oversized,
+)
 from tulle.emulator.runtime_api import Delivery, Polled, RuntimeApi
 from tulle.emulator.sandbox.processor_time import ProcessorTime
 from tulle.emulator.variables import child_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tulle.emulator.function import Function
     from tulle.emulator.invocation import Request
@@ -24,6 +32,8 @@ if TYPE_CHECKING:
     from tulle.emulator.sandbox.sandbox import Sandbox
     from tulle.emulator.sandbox.warden import Warden
     from tulle.emulator.surroundings import Surroundings
+
+    _Heard = Word | Exit | ExtensionFault | Moved | Overrun
 
 __all__ = ["ExecutionEnvironment"]
 
@@ -49,12 +59,16 @@ class ExecutionEnvironment:
         self._warden = warden
         self._log_stream = log_stream
         self._line = line
-        self._api = RuntimeApi(self._take_in)
-        self._words: deque[Word | Exit | Overrun] = deque()
+        self._company = self._new_company()
+        self._accompanied = False
+        self._api = RuntimeApi(self._take_in, extensions=self._company.api)
+        self._words: deque[_Heard] = deque()
         self._listening: asyncio.Future[None] | None = None
         self._sandbox: Sandbox | None = None
         self._child: Child | None = None
         self._waiting = False
+        self._awaits_extensions = False
+        self._overran = False
 
     @property
     def usable(self) -> bool:
@@ -75,6 +89,7 @@ class ExecutionEnvironment:
     async def start(self, *, limit_s: float) -> Outcome | None:
         """Run the init phase in a fresh child; give None when it waits for its first invocation."""
         await self.reset()
+        ends_s = time.perf_counter() + limit_s
         address = await self._api.start()
         variables = child_variables(
             self._function,
@@ -84,6 +99,10 @@ class ExecutionEnvironment:
         )
         try:
             sandbox = await self._find_sandbox()
+            if names := self._company.wanted:
+                failure = await self._start_extensions(sandbox, names, variables, ends_s)
+                if failure is not None:
+                    return failure
             self._child = child = await Child.spawn(
                 self._function, sandbox, variables=variables, line=self._line
             )
@@ -94,11 +113,17 @@ class ExecutionEnvironment:
             return error
         child.exited.add_done_callback(self._note_exit)
         child.watch_memory()
-        word = await self._hear(limit_s)
+        word = await self._hear(ends_s - time.perf_counter())
+        company = self._company.extensions
+        company.registration_open = False
+        self._accompanied = len(company) > 0
+        if self._accompanied and isinstance(word, Polled):
+            word = await self._wait_until(company.are_ready, ends_s) or word
         self._note_end_of_phase(child, word)
+        self._company.log_states()
         if child.out_of_memory:
             return OutOfMemory()
-        return None if isinstance(word, Polled) else word
+        return None if isinstance(word, Polled | Moved) else word
 
     def deliver(
         self, request: Request, *, limit_s: float, answered: Callable[[Answer], None]
@@ -115,7 +140,10 @@ class ExecutionEnvironment:
         self._waiting = False
         deadline_ms = int((self._surroundings.now_s() + limit_s) * 1000)
         self._child.watch_memory()
-        self._api.deliver(Delivery(request=request, deadline_ms=deadline_ms))
+        delivery = Delivery(request=request, deadline_ms=deadline_ms)
+        if self._accompanied:
+            self._company.tell_of_invocation(delivery)
+        self._api.deliver(delivery)
 
     async def finish(self) -> Outcome:
         """Wait until the child is done with its request and ready for another."""
@@ -128,27 +156,42 @@ class ExecutionEnvironment:
             # more may have more.
             spent_s = time.perf_counter() - self._began_s
             word = await self._hear(self._limit_s - spent_s)
+        if self._accompanied and isinstance(word, Polled):
+            ready = self._company.extensions.are_ready
+            word = await self._wait_until(ready, self._began_s + self._limit_s) or word
         self._note_end_of_phase(child, word)
         if child.out_of_memory:
             return OutOfMemory()
-        if isinstance(outcome, Polled):
+        if isinstance(outcome, Polled | Moved):
             raise TypeError("a child cannot ask for more before it has answered")
         return outcome
 
     async def reset(self) -> None:
-        """End the child and all that it started, at once; its `/tmp` stays."""
-        self._waiting = False
+        """End the child and all that it started; its `/tmp` stays.
+
+        It ends at once, unless there are extensions: those are given their time to end.
+        """
+        await self._end("timeout" if self._overran else "failure")
+
+    async def _end(self, reason: str) -> None:
+        self._waiting = self._accompanied = self._overran = False
         child, self._child = self._child, None
-        api, self._api = self._api, RuntimeApi(self._take_in)
+        company, self._company = self._company, self._new_company()
+        extensions = self._company.api
+        api, self._api = self._api, RuntimeApi(self._take_in, extensions=extensions)
         if child is not None:
             child.exited.remove_done_callback(self._note_exit)
+        if len(company.extensions) and self._sandbox is not None:
+            now_s = self._surroundings.now_s()
+            await company.shut_down(self._sandbox, child, reason=reason, now_s=now_s)
+        if child is not None:
             await child.kill()
         await api.stop()
         self._words.clear()
 
     async def stop(self) -> None:
-        """End the child and all that it started, at once, and leave nothing of it."""
-        await self.reset()
+        """End the child and all that it started, as `reset` does, and leave nothing of it."""
+        await self._end("spindown")
         sandbox, self._sandbox = self._sandbox, None
         if sandbox is not None:
             await sandbox.close()
@@ -162,15 +205,52 @@ class ExecutionEnvironment:
             self._sandbox = await self._warden.open(self._function)
         return self._sandbox
 
-    def _note_end_of_phase(self, child: Child, word: Word | Exit | Overrun) -> None:
+    def _new_company(self) -> Company:
+        return Company(self._function, line=self._line, hear=self._take_in_from_company)
+
+    async def _start_extensions(
+        self, sandbox: Sandbox, names: tuple[str, ...], variables: Mapping[str, str], ends_s: float
+    ) -> Outcome | None:
+        """Start the programs of extensions and wait until all have registered."""
+        failure: _Heard | None = await self._company.start(sandbox, names, variables)
+        if failure is None:
+            registered = self._company.extensions.are_registered
+            failure = await self._wait_until(registered, ends_s)
+        if failure is None:
+            return None
+        self._company.log_states()
+        if isinstance(failure, Polled | Moved):
+            raise TypeError("nothing asks for invocations before the runtime has started")
+        return failure
+
+    async def _wait_until(self, is_so: Callable[[], bool], ends_s: float) -> _Heard | None:
+        """Wait until something is so of the extensions, unless something else is heard first."""
+        self._awaits_extensions = True
+        try:
+            while not is_so():
+                word = await self._hear(ends_s - time.perf_counter())
+                if not isinstance(word, Moved):
+                    return word
+        finally:
+            self._awaits_extensions = False
+            self._words = deque(word for word in self._words if not isinstance(word, Moved))
+        return None
+
+    def _take_in_from_company(self, word: Moved | ExtensionFault) -> None:
+        if isinstance(word, ExtensionFault):
+            self._waiting = False
+        if self._awaits_extensions or isinstance(word, ExtensionFault):
+            self._take_in(word)
+
+    def _note_end_of_phase(self, child: Child, word: _Heard) -> None:
         child.stop_watching()
         self._waiting = isinstance(word, Polled) and not child.out_of_memory
         child.drain_log()
 
     def _note_exit(self, exited: asyncio.Future[int]) -> None:
-        self._take_in(Exit(code=exited.result()))
+        self._take_in(self._company.blame(Exit(code=exited.result())))
 
-    def _take_in(self, word: Word | Exit | Overrun) -> None:
+    def _take_in(self, word: _Heard) -> None:
         if isinstance(word, Answer) and self._child is not None:
             self._pass_on(word, self._child)
         self._words.append(word)
@@ -184,7 +264,7 @@ class ExecutionEnvironment:
             child.drain_log()  # what led to the answer is read before it
             self._answered(answer)
 
-    async def _hear(self, limit_s: float) -> Word | Exit | Overrun:
+    async def _hear(self, limit_s: float) -> _Heard:
         """Wait for the child's next word, its end, or the end of its time."""
         if not self._words:
             loop = asyncio.get_running_loop()
@@ -198,4 +278,5 @@ class ExecutionEnvironment:
 
     def _run_out_of_time(self) -> None:
         if not self._words:
+            self._overran = True
             self._take_in(Overrun())

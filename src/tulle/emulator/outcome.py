@@ -13,6 +13,7 @@ __all__ = [
     "Answer",
     "Conclusion",
     "Exit",
+    "ExtensionFault",
     "InitError",
     "LaunchError",
     "OutOfMemory",
@@ -20,6 +21,8 @@ __all__ = [
     "Overrun",
     "Oversized",
     "conclude",
+    "describe_exit",
+    "exit_reason",
 ]
 
 RESPONSE_LIMIT_BYTES = 6 * 1024 * 1024 + 100
@@ -50,6 +53,14 @@ class Exit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionFault:
+    """An extension ended, or could not even be started, and the invocation or the init phase with it."""
+
+    error_type: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchError:
     """The child could not even be started."""
 
@@ -74,7 +85,9 @@ class Oversized:
     """The result is larger than Lambda carries."""
 
 
-Outcome = Answer | InitError | Exit | LaunchError | OutOfMemory | Overrun | Oversized
+Outcome = (
+    Answer | InitError | Exit | ExtensionFault | LaunchError | OutOfMemory | Overrun | Oversized
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +110,8 @@ def conclude(outcome: Outcome, *, request_id: str, timeout_s: int) -> Conclusion
             return Conclusion(payload=outcome.body, error_type=outcome.error_type)
         case Exit() | OutOfMemory():
             error_type = f"Runtime.{'ExitError' if isinstance(outcome, Exit) else 'OutOfMemory'}"
-            return _failure(error_type, request_id, _exit_reason(outcome.code))
-        case LaunchError():
+            return _failure(error_type, request_id, exit_reason(outcome.code))
+        case LaunchError() | ExtensionFault():
             return _failure(outcome.error_type, request_id, outcome.reason)
         case Overrun():
             reason = f"Task timed out after {timeout_s:.2f} seconds"
@@ -123,16 +136,20 @@ def _failure(
     return Conclusion(payload=payload, error_type=error_type, status=status)
 
 
-def _exit_reason(code: int) -> str:
+def describe_exit(code: int) -> str:
+    """Say how a process ended, as Go does, in which Lambda's own supervisor is written."""
+    return f"exit status {code}" if code >= 0 else f"signal: {_signal_name(-code)}"
+
+
+def exit_reason(code: int) -> str:
+    """Say how a runtime ended."""
     if code == 0:
         return "Runtime exited without providing a reason"
-    if code > 0:
-        return f"Runtime exited with error: exit status {code}"
-    return f"Runtime exited with error: signal: {_signal_name(-code)}"
+    return f"Runtime exited with error: {describe_exit(code)}"
 
 
 def _signal_name(number: int) -> str:
-    """Name a signal as Go does, in which Lambda's own supervisor is written."""
+    """Name a signal as Go does."""
     name = signal.strsignal(number)
     if name is None or number >= _FIRST_REAL_TIME:
         return f"signal {number}"

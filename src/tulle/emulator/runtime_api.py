@@ -12,15 +12,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tulle.emulator.aws_json import compact_json
 from tulle.emulator.host_guard import is_allowed_host
 from tulle.emulator.outcome import RESPONSE_LIMIT_BYTES, Answer, InitError, Oversized
+from tulle.emulator.replies import ACCEPTED, NOT_FOUND, refuse, text_reply, wrong_method
 from tulle.emulator.runtime_connection import Head, Reply, RuntimeConnection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tulle.emulator.invocation import Request
+    from tulle.emulator.runtime_connection import Service
 
 __all__ = ["Delivery", "Polled", "RuntimeApi", "Word"]
 
@@ -94,10 +95,12 @@ class RuntimeApi:
 
     Args:
         hear: gets each word of the child, at once.
+        extensions: answers the paths of extensions; without it there are none.
     """
 
-    def __init__(self, hear: Callable[[Word], None]) -> None:
+    def __init__(self, hear: Callable[[Word], None], *, extensions: Service | None = None) -> None:
         self._hear = hear
+        self._extensions = extensions
         self._state = _State.STARTED
         self._delivery: Delivery | None = None
         self._undelivered: Delivery | None = None
@@ -130,23 +133,25 @@ class RuntimeApi:
     def begin(self, head: Head) -> Reply | None:
         """Refuse a request before its body is read, or begin it."""
         if not is_allowed_host(head.headers.get("host", ""), _LOOPBACK):
-            return _text(403, "The Runtime API answers only to 127.0.0.1.\n")
+            return text_reply(403, "The Runtime API answers only to 127.0.0.1.\n")
         answer = _ANSWER.fullmatch(head.path)
         if not answer and head.path not in {_PING, _NEXT, _INIT_ERROR}:
-            return _text(404, "404 page not found\n")
+            return self._extensions.begin(head) if self._extensions else NOT_FOUND
         method = "POST" if answer or head.path == _INIT_ERROR else "GET"
         if head.method != method:
-            return Reply(status=405, body=b"", headers={"Allow": method})
+            return wrong_method(method)
         if answer:
             return self._begin_answer(answer["request_id"], answer["kind"], head)
         if head.path == _INIT_ERROR:
             return self._enter(_State.INIT_ERROR)
-        return self._begin_poll() if head.path == _NEXT else _text(200, "pong")
+        return self._begin_poll() if head.path == _NEXT else text_reply(200, "pong")
 
     def end(self, head: Head, body: bytes | None, connection: RuntimeConnection) -> Reply | None:
         """Take in a whole request; a poll waits for its reply."""
         if head.path == _NEXT:
             return self._end_poll(connection)
+        if not head.path.startswith(_PREFIX):
+            return self._extensions.end(head, body, connection) if self._extensions else NOT_FOUND
         if head.path == _INIT_ERROR:
             return self._end_init_error(head, body)
         return self._end_answer(head, body)
@@ -156,6 +161,8 @@ class RuntimeApi:
         self._connections.discard(connection)
         if connection in self._polls:
             self._polls.remove(connection)
+        if self._extensions:
+            self._extensions.forget(connection)
 
     def _connect(self) -> RuntimeConnection:
         connection = RuntimeConnection(self)
@@ -185,7 +192,7 @@ class RuntimeApi:
             return refusal
         if kind == "response" and head.headers.get(_MODE, _STREAMING) != _STREAMING:
             self._hear(Answer(body=b"", error_type="Runtime.InvalidResponseModeHeader"))
-            return _refusal(400, "InvalidFunctionResponseMode", "Invalid function response mode")
+            return refuse(400, "InvalidFunctionResponseMode", "Invalid function response mode")
         return None
 
     def _end_answer(self, head: Head, body: bytes | None) -> Reply:
@@ -194,14 +201,14 @@ class RuntimeApi:
             self._hear(Oversized())
             return _too_large()
         self._hear(_answer(head, body))
-        return _ACCEPTED
+        return ACCEPTED
 
     def _end_init_error(self, head: Head, body: bytes | None) -> Reply:
         if body is None:
             self._hear(Oversized())
             return _too_large()
         self._hear(InitError(body=body, error_type=_error_type(head, body)))
-        return _ACCEPTED
+        return ACCEPTED
 
     def _hand_over(self, delivery: Delivery) -> Reply:
         self._undelivered = None
@@ -211,10 +218,10 @@ class RuntimeApi:
     def _refuse_id(self, request_id: str, head: Head) -> Reply | None:
         delivery = self._delivery
         if delivery is None or request_id != delivery.request.request_id:
-            return _refusal(400, "InvalidRequestID", "Invalid request ID")
+            return refuse(400, "InvalidRequestID", "Invalid request ID")
         echoed = head.headers.get("lambda-runtime-invocation-id", delivery.invocation_id)
         if echoed != delivery.invocation_id:
-            return _refusal(400, "InvalidInvocationId", "Invalid invocation ID")
+            return refuse(400, "InvalidInvocationId", "Invalid invocation ID")
         return None
 
     def _enter(self, state: _State) -> Reply | None:
@@ -223,7 +230,7 @@ class RuntimeApi:
                 f"State transition from {self._state} to {state} failed for runtime. "
                 "Error: State transition is not allowed"
             )
-            return _refusal(403, "InvalidStateTransition", message)
+            return refuse(403, "InvalidStateTransition", message)
         self._state = state
         return None
 
@@ -262,21 +269,4 @@ def _delivered(delivery: Delivery) -> Reply:
 
 def _too_large() -> Reply:
     message = f"Exceeded maximum allowed payload size ({RESPONSE_LIMIT_BYTES} bytes)."
-    return _refusal(413, "RequestEntityTooLarge", message)
-
-
-def _refusal(status: int, error_type: str, message: str) -> Reply:
-    return _json(status, {"errorMessage": message, "errorType": error_type})
-
-
-def _json(status: int, value: object) -> Reply:
-    headers = {"Content-Type": "application/json"}
-    return Reply(status=status, body=compact_json(value) + b"\n", headers=headers)
-
-
-def _text(status: int, text: str) -> Reply:
-    headers = {"Content-Type": "text/plain; charset=utf-8"}
-    return Reply(status=status, body=text.encode(), headers=headers)
-
-
-_ACCEPTED = _json(202, {"status": "OK"})
+    return refuse(413, "RequestEntityTooLarge", message)

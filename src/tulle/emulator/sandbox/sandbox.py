@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tulle.emulator.sandbox.control_group import ControlGroup
     from tulle.emulator.sandbox.processor_time import ProcessorTime
 
-__all__ = ["Command", "Sandbox"]
+__all__ = ["Command", "Companion", "Sandbox"]
 
 _MIB = 1024 * 1024
 
@@ -36,6 +36,19 @@ class Command:
     variables: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Companion:
+    """A program that runs beside the child.
+
+    Args:
+        number: which of those that ever ran in its sandbox.
+        exited: gives its exit code.
+    """
+
+    number: int
+    exited: asyncio.Future[int]
+
+
 class Sandbox:
     """Where the children of one execution environment run, one after the other.
 
@@ -47,6 +60,7 @@ class Sandbox:
         self._group = group
         self._answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._ended: asyncio.Future[int] | None = None
+        self._companions: list[asyncio.Future[int]] = []
         self._listener = asyncio.create_task(self._listen())
         self._folder: str | None = None
         self._keeper = 0
@@ -100,19 +114,29 @@ class Sandbox:
         Raises:
             OSError: the program or the folder is not there.
         """
-        variables = dict(command.variables)
-        if self._folder is not None:
-            variables.setdefault("TMPDIR", self._folder)
-        request = {
-            "do": "start",
-            "command": command.words,
-            "folder": str(command.folder),
-            "variables": variables,
-        }
         self._ended = ended = asyncio.get_running_loop().create_future()
-        self._send(request, log)
+        self._send(self._start_of(command), log)
         await self._answer()
         return ended
+
+    async def start_companion(self, command: Command, log: int) -> Companion:
+        """Start a program beside the child, before it. Then the child's end is not that of all that it started.
+
+        Raises:
+            OSError: the program or the folder is not there.
+        """
+        ended = asyncio.get_running_loop().create_future()
+        number = len(self._companions)
+        self._companions.append(ended)
+        self._send({**self._start_of(command), "companion": number}, log)
+        await self._answer()
+        return Companion(number=number, exited=ended)
+
+    def signal(self, number: int, companion: Companion | None = None) -> None:
+        """Signal a companion, or the child, with all that are in its group of processes."""
+        whom = None if companion is None else companion.number
+        with contextlib.suppress(ConnectionError):  # the keeper is gone, and with it all
+            self._send({"do": "signal", "signal": number, "companion": whom})
 
     def kill(self) -> None:
         """End the child, if one runs, with all that it started."""
@@ -130,6 +154,17 @@ class Sandbox:
             shutil.rmtree(self._folder, ignore_errors=True)
         if self._group is not None:
             self._group.remove()
+
+    def _start_of(self, command: Command) -> dict[str, Any]:
+        variables = dict(command.variables)
+        if self._folder is not None:
+            variables.setdefault("TMPDIR", self._folder)
+        return {
+            "do": "start",
+            "command": command.words,
+            "folder": str(command.folder),
+            "variables": variables,
+        }
 
     def _send(self, request: dict[str, Any], *fds: int) -> None:
         socket.send_fds(self._channel, [json.dumps(request).encode() + b"\n"], fds)
@@ -152,14 +187,19 @@ class Sandbox:
                 for message in map(json.loads, lines):
                     self._take_in(message)
         self._answers.put_nowait({})
-        self._tell_end(-signal.SIGKILL)
+        self._tell_end(self._ended, -signal.SIGKILL)
+        for companion in self._companions:
+            self._tell_end(companion, -signal.SIGKILL)
 
     def _take_in(self, message: dict[str, Any]) -> None:
         if "ended" in message:
-            self._tell_end(message["ended"])
+            number = message.get("companion")
+            whose = self._ended if number is None else self._companions[number]
+            self._tell_end(whose, message["ended"])
         else:
             self._answers.put_nowait(message)
 
-    def _tell_end(self, code: int) -> None:
-        if self._ended is not None and not self._ended.done():
-            self._ended.set_result(code)
+    @staticmethod
+    def _tell_end(ended: asyncio.Future[int] | None, code: int) -> None:
+        if ended is not None and not ended.done():
+            ended.set_result(code)

@@ -33,7 +33,7 @@ __all__ = ["Answer", "Loop", "Ours", "Rie", "Setup", "Side"]
 
 _PATIENCE_S = 30.0
 _PATH = "/2015-03-31/functions/function/invocations"
-_PLATFORM = re.compile(r"(START|END|REPORT) RequestId: |INIT_(START|REPORT) ")
+_PLATFORM = re.compile(r"(START|END|REPORT) RequestId: |INIT_(START|REPORT) |EXTENSION\t")
 _NAME = "function-under-test"
 _MEMORY_MB = 512
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from integration.emulator.differential import (
+    cases_of_extensions,
     cases_of_failures,
     cases_of_init,
     cases_of_input,
@@ -38,6 +39,7 @@ CASES = (
     *cases_of_logs.CASES,
     *cases_of_input.CASES,
     *cases_of_the_runtime_api.CASES,
+    *cases_of_extensions.CASES,
 )
 
 

@@ -38,6 +38,7 @@ class Keeper:
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
         self._child = 0
+        self._companions: dict[int, int] = {}  # the numbers of the programs beside the child
         self._folder: str | None = None
         self._group: str | None = None
         self._root: str | None = None
@@ -81,6 +82,8 @@ class Keeper:
                     log = self._logs.pop()
                     self._start(request, log)
                     os.close(log)
+                case "signal":
+                    self._signal(request["companion"], request["signal"])
                 case "kill":
                     self._end_all()
         return bool(content)
@@ -102,16 +105,28 @@ class Keeper:
 
     def _start(self, request: dict[str, Any], log: int) -> None:
         heard, told = os.pipe()
-        self._child = os.fork()
-        if self._child == 0:
+        pid = os.fork()
+        if pid == 0:
             become({**request, "group": self._group, "root": self._root}, log, told)
         os.close(told)
         problem = os.read(heard, 4096)  # ends when the child has become its program
         os.close(heard)
+        companion = request.get("companion")
         if problem:
-            os.waitpid(self._child, 0)
-            self._child = 0
-        send(self._channel, json.loads(problem) if problem else {"started": self._child})
+            os.waitpid(pid, 0)
+        elif companion is None:
+            self._child = pid
+        else:
+            self._companions[pid] = companion
+        send(self._channel, json.loads(problem) if problem else {"started": pid})
+
+    def _signal(self, companion: int | None, number: int) -> None:
+        """Signal the child or one of its companions, with all that are in its group."""
+        pids = [pid for pid, its_number in self._companions.items() if its_number == companion]
+        for pid in [self._child] if companion is None else pids:
+            if pid:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(pid, number)
 
     def _reap(self) -> bool:
         """Take leave of what has ended; tell whether anything still runs."""
@@ -122,15 +137,27 @@ class Keeper:
                     return True
                 if pid == self._child:
                     self._child = 0
-                    self._end_all()
+                    self._end_rest_of(pid)
                     send(self._channel, {"ended": os.waitstatus_to_exitcode(status)})
+                elif pid in self._companions:
+                    number, code = self._companions.pop(pid), os.waitstatus_to_exitcode(status)
+                    send(self._channel, {"companion": number, "ended": code})
         return False
+
+    def _end_rest_of(self, child: int) -> None:
+        """End what a child left behind: all that runs here, unless programs beside it go on."""
+        if not self._companions:
+            self._end_all()
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
 
     def _end_all(self) -> None:
         """End whatever runs here. What loses its parent becomes this process's child."""
-        if self._child:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._child, signal.SIGKILL)
+        for pid in (self._child, *self._companions):
+            if pid:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
         if self._group:
             with contextlib.suppress(OSError):  # a kernel before 5.14 has no such file
                 write(f"{self._group}/cgroup.kill", "1")
