@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from tulle.aws.stack import Action, Replacement
 
@@ -73,12 +73,14 @@ def make_plan(
 
 
 def consequences(changes: tuple[ResourceChange, ...]) -> tuple[Consequence, ...]:
-    """Name what callers or records depend on and would lose."""
-    losses = _losses()
+    """Name what callers or records depend on and would lose; what goes with its whole is not named besides."""
+    table = _losses()
+    gone = [change for change in changes if change.type in table["losses"] and _goes(change)]
+    types = {change.type for change in gone}
     return tuple(
-        Consequence(resource=change.resource, type=change.type, loss=losses[change.type])
-        for change in changes
-        if change.type in losses and _goes(change)
+        Consequence(resource=change.resource, type=change.type, loss=table["losses"][change.type])
+        for change in gone
+        if table["part_of"].get(change.type) not in types
     )
 
 
@@ -99,10 +101,15 @@ def show(plan: StackPlan) -> Iterator[str]:
     yield f"  {_totals(plan.changes)}"
 
 
-def _losses() -> dict[str, str]:
+class _Losses(TypedDict):
+    losses: dict[str, str]
+    part_of: dict[str, str]
+
+
+def _losses() -> _Losses:
     text = files(__package__).joinpath("losses.json").read_text(encoding="utf-8")
-    losses: dict[str, str] = json.loads(text)["losses"]
-    return losses
+    table: _Losses = json.loads(text)
+    return table
 
 
 def _goes(change: ResourceChange) -> bool:

@@ -68,6 +68,20 @@ def test_names_on_top_what_callers_and_records_lose() -> None:
     assert lines[-1] == "  1 to change, 1 to replace, 1 to remove"
 
 
+def test_a_route_is_lost_by_itself_or_with_its_api() -> None:
+    route = ResourceChange(
+        action=Action.REMOVE, resource="RouteAnyPredict", type="AWS::ApiGatewayV2::Route"
+    )
+    method = ResourceChange(
+        action=Action.REMOVE, resource="PredictPost", type="AWS::ApiGateway::Method"
+    )
+    assert [each.resource for each in consequences((route, method))] == [
+        "RouteAnyPredict",
+        "PredictPost",
+    ]
+    assert [each.resource for each in consequences((route, API))] == ["HttpApi"]
+
+
 def test_nothing_is_lost_of_a_stack_that_is_new() -> None:
     assert make_plan("shop-dev", "eu-west-1", (API,), creates=True).consequences == ()
 
