@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tulle.api.local_measurement import find_payloads, measure_here
+from tulle.deploy.code.ownership import check_function_owner
 from tulle.deploy.names import name_deployment
 from tulle.errors import RatesUnknown
 from tulle.pricing.estimate import estimate
@@ -122,15 +123,18 @@ def plan_deployed(
 
     Raises:
         DeploymentNotFound: the stage is not deployed.
+        ForeignResource: a function of that name is somebody else's.
         AwsError: AWS cannot be asked.
     """
     from tulle.aws.functions import Functions  # noqa: PLC0415 (boto3 is heavy)
     from tulle.aws.versions import Versions  # noqa: PLC0415
     from tulle.tuning.deployed import plan_trials  # noqa: PLC0415
 
-    function = name_deployment(request.project.name, stage).function
+    names = name_deployment(request.project.name, stage)
+    function = names.function
     Functions(session).version(function)  # which says more of one that is not there
     settings = Versions(session, function).settings()
+    check_function_owner(names, settings.tags)
     return plan_trials(
         function,
         settings,

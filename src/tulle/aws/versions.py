@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tulle.aws.failure import translated
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tulle.aws.session import AwsSession
 
 __all__ = ["LatestSettings", "Versions"]
@@ -20,6 +22,7 @@ class LatestSettings:
     Args:
         revision: changes whenever the function does; AWS refuses a change that was made for another.
         reserved_concurrency: how many may run at once; None where nothing but the account bounds them.
+        tags: the function's; CloudFormation gives it those of its stack.
     """
 
     memory_mb: int
@@ -28,6 +31,7 @@ class LatestSettings:
     description: str
     revision: str
     reserved_concurrency: int | None
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class Versions:
@@ -49,6 +53,7 @@ class Versions:
             description=settings.get("Description", ""),
             revision=settings.get("RevisionId", ""),
             reserved_concurrency=said.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
+            tags=said.get("Tags", {}),
         )
 
     def settle(self) -> None:

@@ -71,6 +71,7 @@ class LambdaService:
                 MemorySize=512,
                 Timeout=30,
                 Description="clothes",
+                Tags={"tulle:project": "clothing", "tulle:stage": "dev"},
             )
             client.publish_version(FunctionName="clothing-dev", Description="revision=abc")
             client.create_alias(FunctionName="clothing-dev", Name="live", FunctionVersion="1")

@@ -269,6 +269,19 @@ def test_says_what_is_not_deployed(tune: Callable[..., Ran], service: LambdaServ
     assert service.changes == []
 
 
+def test_leaves_a_function_alone_that_is_not_the_stages(
+    tune: Callable[..., Ran], service: LambdaService
+) -> None:
+    with service.client() as client:
+        arn = client.get_function(FunctionName="clothing-dev")["Configuration"]["FunctionArn"]
+        client.untag_resource(Resource=arn, TagKeys=["tulle:stage"])
+    service.changes.clear()
+    ran = tune("--yes")
+    assert ran.code == 7
+    assert "error[foreign-resource]" in ran.err
+    assert service.changes == []
+
+
 def test_a_size_that_aws_does_not_offer_is_out(
     tune: Callable[..., Ran], service: LambdaService
 ) -> None:

@@ -1,4 +1,4 @@
-"""Owns whose an image repository is: a stage's, by its tags, or somebody else's, which is left alone."""
+"""Owns whose a function or an image repository is: a stage's, by its tags, or somebody else's, which is left alone."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from tulle.errors import ForeignResource
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tulle.aws.ecr import ImageRepository, Repositories
     from tulle.deploy.names import Names
 
-__all__ = ["check_owner", "claim_repository", "owner_tags"]
+__all__ = ["check_function_owner", "check_owner", "claim_repository", "owner_tags"]
 
 _PROJECT, _STAGE = "tulle:project", "tulle:stage"
 
@@ -18,6 +20,21 @@ _PROJECT, _STAGE = "tulle:project", "tulle:stage"
 def owner_tags(names: Names) -> dict[str, str]:
     """Give the tags that say which project and stage a thing is of."""
     return {_PROJECT: names.project, _STAGE: names.stage}
+
+
+def check_function_owner(names: Names, tags: Mapping[str, str]) -> None:
+    """See that a stage's function is its own, by the tags that its stack gave it.
+
+    Raises:
+        ForeignResource: it is another's, or was not made by tulle.
+    """
+    wanted = owner_tags(names)
+    if {key: tags.get(key) for key in wanted} != wanted:
+        raise ForeignResource(
+            f"there is a function `{names.function}` that was not deployed as the stage `{names.stage}` of "
+            f"{names.project}",
+            hint="take the --stage that you mean, or give the project another `name` in tulle.toml",
+        )
 
 
 def check_owner(repository: ImageRepository, names: Names) -> None:
