@@ -125,9 +125,9 @@ class DeploySteps:
                 exc, self.functions, self.names.function, before
             ) from exc.__cause__
         except KeyboardInterrupt:
+            back = ", and `tulle rollback` goes back" if before else ""
             reporter.warn(
-                "the new version is live, and not tested to the end: `tulle deploy` tests it again, "
-                "and `tulle rollback` goes back"
+                f"the new version is live, and not tested to the end: `tulle deploy` tests it again{back}"
             )
             raise
         if tested.remark:
