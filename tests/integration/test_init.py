@@ -49,6 +49,15 @@ def test_takes_the_one_model_in_the_folder(tmp_path: Path) -> None:
     assert (project.name, project.model.path) == ("pets", "pets.tflite")
 
 
+def test_takes_what_was_converted_before_what_it_was_made_of(tmp_path: Path) -> None:
+    model(tmp_path, "pets.tflite")
+    (tmp_path / "pets.keras").write_bytes(b"")
+    assert tulle(tmp_path).returncode == 0
+    project = read_project(tmp_path)
+    assert project.model is not None
+    assert project.model.path == "pets.tflite"
+
+
 def test_takes_a_model_from_elsewhere_and_names_the_project_after_its_folder(
     tmp_path: Path,
 ) -> None:

@@ -145,10 +145,10 @@ def add_workflow(folder: Path, ci: Ci, *, stage: str) -> Initialised:
 
 
 def _find_model(folder: Path) -> str:
-    """Take the one model that lies in a folder."""
+    """Take the one model that lies in a folder; a `.tflite` file goes before what it was converted from."""
     found = sorted(path.name for path in folder.iterdir() if _looks_like_model(path))
-    if len(found) == 1:
-        return found[0]
+    if len({Path(name).stem for name in found}) == 1:
+        return max(found, key=lambda name: name.endswith(".tflite"))
     if not found:
         raise ModelNotFound(
             f"there is no model in {folder.resolve()}",
