@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_service_quotas import ServiceQuotasClient
     from mypy_boto3_sts import STSClient
 
 __all__ = ["AwsSession", "open_session"]
@@ -86,11 +85,6 @@ class AwsSession:
         """Give a client of CloudWatch Logs."""
         with translated("logs"):
             return self._session.client("logs", config=self._config)
-
-    def quotas(self) -> ServiceQuotasClient:
-        """Give a client of the account's quotas."""
-        with translated("servicequotas"):
-            return self._session.client("service-quotas", config=self._config)
 
     def s3(self) -> S3Client:
         """Give a client of S3."""
