@@ -80,6 +80,10 @@ class Child:
         """Log all that the child wrote up to now."""
         self._pipe.drain()
 
+    def log_to(self, line: Callable[[str], None]) -> None:
+        """Log to somewhere else from now on."""
+        self._pipe.write_to(line)
+
     def watch_memory(self) -> None:
         """Begin to end the child as soon as it, with all that it started, holds more than it may."""
         self._watch = asyncio.get_running_loop().call_later(_WATCH_S, self._look_again)

@@ -20,14 +20,16 @@ from tulle.emulator.outcome import (
 )
 from tulle.emulator.runtime_api import Delivery, Polled, RuntimeApi
 from tulle.emulator.sandbox.processor_time import ProcessorTime
+from tulle.emulator.telemetry import records
+from tulle.emulator.telemetry.telemetry import Telemetry
 from tulle.emulator.variables import child_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tulle.emulator.function import Function
-    from tulle.emulator.invocation import Request
-    from tulle.emulator.outcome import Outcome
+    from tulle.emulator.invocation import Report, Request
+    from tulle.emulator.outcome import Conclusion, Outcome
     from tulle.emulator.runtime_api import Word
     from tulle.emulator.sandbox.sandbox import Sandbox
     from tulle.emulator.sandbox.warden import Warden
@@ -59,6 +61,8 @@ class ExecutionEnvironment:
         self._warden = warden
         self._log_stream = log_stream
         self._line = line
+        self._telemetry = Telemetry(surroundings.now_s)
+        self._phase = "init"
         self._company = self._new_company()
         self._accompanied = False
         self._api = RuntimeApi(self._take_in, extensions=self._company.api)
@@ -89,7 +93,20 @@ class ExecutionEnvironment:
     async def start(self, *, limit_s: float) -> Outcome | None:
         """Run the init phase in a fresh child; give None when it waits for its first invocation."""
         await self.reset()
-        ends_s = time.perf_counter() + limit_s
+        began_s, phase, telemetry = time.perf_counter(), self._phase, self._telemetry
+        self._phase = "invoke"
+        telemetry.open()
+        started = records.init_start(self._function, self._log_stream, phase)
+        telemetry.publish("platform.initStart", started)
+        failure = await self._start(phase, began_s + limit_s)
+        duration_ms = (time.perf_counter() - began_s) * 1000
+        telemetry.publish("platform.initReport", records.init_report(phase, failure, duration_ms))
+        telemetry.close()
+        if self._child is not None and not telemetry.active:
+            self._child.log_to(self._line)
+        return failure
+
+    async def _start(self, phase: str, ends_s: float) -> Outcome | None:
         address = await self._api.start()
         variables = child_variables(
             self._function,
@@ -104,7 +121,7 @@ class ExecutionEnvironment:
                 if failure is not None:
                     return failure
             self._child = child = await Child.spawn(
-                self._function, sandbox, variables=variables, line=self._line
+                self._function, sandbox, variables=variables, line=self._log_function
             )
         except OSError as exc:
             error = launch_error(self._function, exc)
@@ -117,6 +134,11 @@ class ExecutionEnvironment:
         company = self._company.extensions
         company.registration_open = False
         self._accompanied = len(company) > 0
+        if self._telemetry.active:
+            child.drain_log()
+            failure = None if isinstance(word, Polled | Moved) else word
+            done = records.init_runtime_done(phase, failure)
+            self._telemetry.publish("platform.initRuntimeDone", done)
         if self._accompanied and isinstance(word, Polled):
             word = await self._wait_until(company.are_ready, ends_s) or word
         self._note_end_of_phase(child, word)
@@ -142,6 +164,7 @@ class ExecutionEnvironment:
         self._child.watch_memory()
         delivery = Delivery(request=request, deadline_ms=deadline_ms)
         if self._accompanied:
+            self._request = request
             self._company.tell_of_invocation(delivery)
         self._api.deliver(delivery)
 
@@ -156,15 +179,39 @@ class ExecutionEnvironment:
             # more may have more.
             spent_s = time.perf_counter() - self._began_s
             word = await self._hear(self._limit_s - spent_s)
-        if self._accompanied and isinstance(word, Polled):
-            ready = self._company.extensions.are_ready
-            word = await self._wait_until(ready, self._began_s + self._limit_s) or word
+        if self._accompanied:
+            word = await self._finish_beside(child, outcome, word)
         self._note_end_of_phase(child, word)
         if child.out_of_memory:
             return OutOfMemory()
         if isinstance(outcome, Polled | Moved):
             raise TypeError("a child cannot ask for more before it has answered")
         return outcome
+
+    async def _finish_beside(self, child: Child, outcome: _Heard, word: _Heard) -> _Heard:
+        """Wait until the extensions too are ready for another invocation; give what was heard last."""
+        if self._telemetry.active and not isinstance(outcome, Polled | Moved):
+            child.drain_log()
+            duration_ms = (time.perf_counter() - self._began_s) * 1000
+            done = records.runtime_done(self._request, outcome, duration_ms)
+            self._telemetry.publish("platform.runtimeDone", done)
+        if not isinstance(word, Polled):
+            return word
+        ready = self._company.extensions.are_ready
+        return await self._wait_until(ready, self._began_s + self._limit_s) or word
+
+    def tell_start(self, request: Request) -> None:
+        """Tell the extensions that want to hear of it that an invocation begins."""
+        if self._telemetry.active:
+            self._telemetry.publish("platform.start", records.start(request))
+
+    def tell_report(self, request: Request, report: Report, conclusion: Conclusion) -> None:
+        """Tell the extensions that want to hear of it how an invocation went."""
+        if self._telemetry.active:
+            fault = records.fault(conclusion)
+            if fault is not None:
+                self._telemetry.publish("platform.fault", fault)
+            self._telemetry.publish("platform.report", records.report(request, report))
 
     async def reset(self) -> None:
         """End the child and all that it started; its `/tmp` stays.
@@ -187,6 +234,7 @@ class ExecutionEnvironment:
         if child is not None:
             await child.kill()
         await api.stop()
+        await self._telemetry.end()
         self._words.clear()
 
     async def stop(self) -> None:
@@ -206,7 +254,16 @@ class ExecutionEnvironment:
         return self._sandbox
 
     def _new_company(self) -> Company:
-        return Company(self._function, line=self._line, hear=self._take_in_from_company)
+        return Company(
+            self._function,
+            telemetry=self._telemetry,
+            line=self._line,
+            hear=self._take_in_from_company,
+        )
+
+    def _log_function(self, line: str) -> None:
+        self._line(line)
+        self._telemetry.publish("function", f"{line}\n")
 
     async def _start_extensions(
         self, sandbox: Sandbox, names: tuple[str, ...], variables: Mapping[str, str], ends_s: float

@@ -55,6 +55,10 @@ class LogPipe:
         """Leave the writing to the child."""
         os.close(self.write_end)
 
+    def write_to(self, line: Callable[[str], None]) -> None:
+        """Log to somewhere else from now on."""
+        self._line = line
+
     def drain(self) -> None:
         """Log all that was written up to now, an unfinished line included.
 

@@ -184,6 +184,8 @@ class Worker:
 
     def _log_start(self, request: Request) -> None:
         self._log.line(f"START RequestId: {request.request_id} Version: $LATEST")
+        if self._environment is not None:
+            self._environment.tell_start(request)
 
     def _show(self, line: str) -> None:
         request_id = None if self._request is None else self._request.request_id
@@ -208,6 +210,7 @@ class Worker:
         )
         self._log.line(f"END RequestId: {request_id}")
         self._log.line(report.line())
+        run.start.environment.tell_report(run.request, report, conclusion)
         return Invocation(
             request_id=request_id,
             payload=conclusion.payload,

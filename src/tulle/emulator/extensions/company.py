@@ -14,6 +14,8 @@ from tulle.emulator.extensions.extensions_api import ExtensionsApi, Identity
 from tulle.emulator.extensions.external import Program, program_names
 from tulle.emulator.function import ACCOUNT_ID
 from tulle.emulator.outcome import Exit, ExtensionFault, describe_exit, exit_reason
+from tulle.emulator.telemetry import records
+from tulle.emulator.telemetry.telemetry_api import TelemetryApi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from tulle.emulator.function import Function
     from tulle.emulator.runtime_api import Delivery
     from tulle.emulator.sandbox.sandbox import Sandbox
+    from tulle.emulator.telemetry.telemetry import Telemetry
 
 __all__ = ["Company", "Moved"]
 
@@ -40,7 +43,8 @@ class Company:
     """The extensions of one start of an execution environment, and the programs of the external ones.
 
     Args:
-        line: logs what the programs write, and Lambda's own lines on extensions.
+        telemetry: hears of what the programs write, and of where extensions stand.
+        line: logs the same, and Lambda's own lines on extensions.
         hear: hears of each move, and of a program that ended, at once.
     """
 
@@ -48,15 +52,19 @@ class Company:
         self,
         function: Function,
         *,
+        telemetry: Telemetry,
         line: Callable[[str], None],
         hear: Callable[[Moved | ExtensionFault], None],
     ) -> None:
         self._function = function
+        self._telemetry = telemetry
         self._line = line
         self._hear = hear
         self._programs: list[Program] = []
         self.extensions = Extensions(lambda: hear(Moved()))
-        self.api = ExtensionsApi(self.extensions, _identity(function))
+        self.api = ExtensionsApi(
+            self.extensions, _identity(function), TelemetryApi(telemetry, line)
+        )
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -72,7 +80,7 @@ class Company:
             if len(self.extensions) > MOST:
                 return _not_launched(extension, "TooManyExtensions", "ErrTooManyExtensions")
             try:
-                program = await Program.start(name, sandbox, variables=variables, line=self._line)
+                program = await Program.start(name, sandbox, variables=variables, line=self._log)
             except OSError as exc:
                 kind = "PermissionDenied" if isinstance(exc, PermissionError) else "UnknownError"
                 reason = (exc.strerror or str(exc)).lower()
@@ -85,6 +93,7 @@ class Company:
         """Log where each extension stands, as Lambda does when the init phase is over."""
         for extension in self.extensions.all:
             self._line(extension.line())
+            self._telemetry.publish("platform.extension", records.extension(extension))
 
     def blame(self, exited: Exit) -> Exit | ExtensionFault:
         """Say whose fault the end of the runtime is: an extension's, if one has complained."""
@@ -105,6 +114,7 @@ class Company:
             program.exited.remove_done_callback(self._note_exit)
         window_s = _WINDOW_S["external" if self._programs else "internal"]
         ends_s = time.perf_counter() + window_s
+        await self._telemetry.flush(limit_s=window_s * _RUNTIMES_SHARE)
         if child is not None:
             await child.terminate(limit_s=window_s * _RUNTIMES_SHARE)
         self.extensions.tell_of_shutdown(reason, deadline_ms=int((now_s + window_s) * 1000))
@@ -119,6 +129,10 @@ class Company:
         for program in self._programs:
             await program.exited
             program.pipe.close()
+
+    def _log(self, line: str) -> None:
+        self._line(line)
+        self._telemetry.publish("extension", f"{line}\n")
 
     def _is_told_of_the_end(self, program: Program) -> bool:
         extension = self.extensions.named(program.name)

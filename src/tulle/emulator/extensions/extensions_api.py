@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from tulle.emulator.extensions.extension import INVOKE, SHUTDOWN, Extension, State
 from tulle.emulator.extensions.extensions import MOST
 from tulle.emulator.replies import ACCEPTED, NOT_FOUND, json_reply, refuse, wrong_method
+from tulle.emulator.telemetry.telemetry_api import PATHS as TELEMETRY_PATHS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tulle.emulator.extensions.extensions import Extensions
     from tulle.emulator.runtime_connection import Head, Reply, RuntimeConnection
+    from tulle.emulator.telemetry.telemetry_api import TelemetryApi
 
 __all__ = ["ExtensionsApi", "Identity"]
 
@@ -25,11 +27,9 @@ _ERRORS = {
     f"{_PREFIX}/init/error": State.INIT_ERROR,
     f"{_PREFIX}/exit/error": State.EXIT_ERROR,
 }
-# AWS's own emulator has neither, and answers so that what asks for them goes on.
-_UNSUPPORTED = {"/2022-07-01/telemetry": "Telemetry", "/2020-08-15/logs": "Logs"}
 _METHODS = {
     **dict.fromkeys((_REGISTER, *_ERRORS), "POST"),
-    **dict.fromkeys(_UNSUPPORTED, "PUT"),
+    **dict.fromkeys(TELEMETRY_PATHS, "PUT"),
     _NEXT: "GET",
 }
 _IDENTIFIER = "Lambda-Extension-Identifier"
@@ -48,11 +48,16 @@ class Identity:
 
 
 class ExtensionsApi:
-    """The Extensions API; its refusals are AWS's in code and words."""
+    """The Extensions API; its refusals are AWS's in code and words.
 
-    def __init__(self, extensions: Extensions, identity: Identity) -> None:
+    Args:
+        telemetry: takes in subscriptions of those who are registered.
+    """
+
+    def __init__(self, extensions: Extensions, identity: Identity, telemetry: TelemetryApi) -> None:
         self._extensions = extensions
         self._identity = identity
+        self._telemetry = telemetry
 
     def begin(self, head: Head) -> Reply | None:
         """Refuse what is not there before the body is read."""
@@ -65,12 +70,11 @@ class ExtensionsApi:
         """Take in a whole request; one for the next event waits for its reply."""
         if head.path == _REGISTER:
             return self._register(head.headers, body)
-        if head.path in _UNSUPPORTED:
-            name = _UNSUPPORTED[head.path]
-            return refuse(202, f"{name}.NotSupported", f"{name} API is not supported")
         extension = self._find(head)
         if not isinstance(extension, Extension):
             return extension
+        if head.path in TELEMETRY_PATHS:
+            return self._telemetry.subscribe(extension.name, head.path, body)
         if head.path == _NEXT:
             problem = self._extensions.poll(extension, connection)
             return refuse(403, _BAD_STATE, problem) if problem else None

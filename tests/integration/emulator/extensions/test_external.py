@@ -252,3 +252,16 @@ def test_nothing_outside_the_root_is_an_extension(place: Place, tmp_path: Path) 
     (tmp_path / "root" / EXTENSIONS).symlink_to("../../outside")
     assert place.image is not None
     assert program_names(replace(place.image, root=tmp_path / "root")) == ()
+
+
+def test_a_program_hears_telemetry_by_the_name_that_lambda_has_for_it(
+    place: Place, log: list[str]
+) -> None:
+    playing(with_extensions(place, "outer", plan="listens"), "a")
+    assert said(log, "outer")[1:] == [
+        "outer (200, 'OK')",
+        "outer hears INVOKE ",
+        "outer is told ['handler a\\n']",
+        "outer hears SHUTDOWN spindown",
+        "outer has 2 s",
+    ]

@@ -106,7 +106,7 @@ def test_an_extension_that_complained_gives_its_name_to_the_end(
     assert json.loads(failed.payload)["errorMessage"] == (
         f"RequestId: {failed.request_id} Error: Runtime exited with error: exit status 3"
     )
-    assert "(202, {'status': 'OK'})" in log
+    assert "complained: 202" in log
 
 
 def test_a_runtime_is_asked_to_end_only_where_there_are_extensions(
@@ -121,22 +121,3 @@ def test_a_runtime_is_asked_to_end_only_where_there_are_extensions(
         place = replace(place, environment=(("EXTENSION", extension),))
         assert place.run(scene) == "pong"
         assert lines_of(log, "runtime ends") == ended
-
-
-def test_no_telemetry_is_said_as_awss_own_emulator_says_it(place: Place) -> None:
-    async def scene(running: LocalLambda) -> list[Any]:
-        asked = {"do": "ask", "method": "PUT", "body": {}, "headers": {}}
-        paths = ("/2022-07-01/telemetry", "/2020-08-15/logs", "/2022-07-01/other")
-        return [await ask(running, path=path, **asked) for path in paths]
-
-    assert place.run(scene) == [
-        [
-            202,
-            {
-                "errorMessage": "Telemetry API is not supported",
-                "errorType": "Telemetry.NotSupported",
-            },
-        ],
-        [202, {"errorMessage": "Logs API is not supported", "errorType": "Logs.NotSupported"}],
-        [404, "404 page not found\n"],
-    ]

@@ -159,11 +159,19 @@ def test_devices_work_and_the_log_has_every_way(place: Place) -> None:
 
 
 def test_names_of_hosts_are_resolved_as_on_this_machine(place: Place) -> None:
-    address, hosts = asking(
-        place, {"do": "resolve", "host": "localhost"}, {"do": "read", "path": "/etc/hosts"}
+    address, own, hosts, there = asking(
+        place,
+        {"do": "resolve", "host": "localhost"},
+        {"do": "resolve", "host": "sandbox.localdomain"},
+        {"do": "read", "path": "/etc/hosts"},
+        {"do": "here"},
     )
     assert address in {"127.0.0.1", "::1"}
-    assert hosts == Path("/etc/hosts").read_text()[:100]
+    assert own == "127.0.0.1"  # Lambda's name for it
+    assert (
+        hosts == f"{Path('/etc/hosts').read_text()}\n127.0.0.1 sandbox.localdomain sandbox\n"[:100]
+    )
+    assert there == []
 
 
 @pytest.mark.parametrize("ending", ["leave", "sleep"], ids=["crash", "timeout"])

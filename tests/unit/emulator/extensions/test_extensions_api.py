@@ -10,6 +10,8 @@ import pytest
 from tulle.emulator.extensions.extensions import Extensions
 from tulle.emulator.extensions.extensions_api import ExtensionsApi, Identity
 from tulle.emulator.runtime_connection import Head, Reply, RuntimeConnection
+from tulle.emulator.telemetry.telemetry import Telemetry
+from tulle.emulator.telemetry.telemetry_api import TelemetryApi
 
 IDENTITY = Identity(function="fn", version="$LATEST", handler="app.handler", account="1" * 12)
 PREFIX = "/2020-01-01/extension"
@@ -22,7 +24,10 @@ class Caller:
         self.moves: list[str] = []
         self.extensions = Extensions(lambda: self.moves.append("moved"))
         self.extensions.add("outer", is_external=True)
-        self.api = ExtensionsApi(self.extensions, IDENTITY)
+        self.log: list[str] = []
+        self.telemetry = Telemetry(lambda: 0)
+        api = TelemetryApi(self.telemetry, self.log.append)
+        self.api = ExtensionsApi(self.extensions, IDENTITY, api)
         self.identifier = ""
 
     def ask(self, method: str, path: str, body: bytes | None = b"", **headers: str) -> Any:

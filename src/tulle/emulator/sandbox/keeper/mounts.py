@@ -19,7 +19,8 @@ _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REMOUNT = 0x1, 0x2, 0x4, 0x8,
 _MS_BIND, _MS_REC, _MS_SLAVE = 0x1000, 0x4000, 0x80000
 _DEVICES = ("full", "null", "random", "tty", "urandom", "zero")
 _STREAMS = {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
-_NAMES_OF_HOSTS = ("/etc/hosts", "/etc/resolv.conf")
+_HOSTS, _RESOLVER = "/etc/hosts", "/etc/resolv.conf"
+_OWN_NAMES = "127.0.0.1 sandbox.localdomain sandbox"
 
 
 def mount_tmp(size_bytes: int, kept: list[str]) -> None:
@@ -40,7 +41,7 @@ def try_root() -> None:
     root = f"{TMP}/root"
     for path in (root, *(f"{root}/{name}" for name in ("dev", "etc", "proc", "tmp"))):
         os.mkdir(path)  # noqa: PTH102 (as above)
-    for path in _NAMES_OF_HOSTS:
+    for path in (_HOSTS, _RESOLVER):
         write(root + path, "")
     furnish(root, 4096)
     os.chroot(root)
@@ -53,10 +54,28 @@ def furnish(root: str, tmp_bytes: int) -> None:
     _mount("/proc", f"{root}/proc", None, _MS_BIND | _MS_REC)
     _mount_devices(f"{root}/dev")
     _mount("tmpfs", root + TMP, "tmpfs", _MS_NOSUID | _MS_NODEV, f"mode=1777,size={tmp_bytes}")
-    for path in _NAMES_OF_HOSTS:
-        with contextlib.suppress(FileNotFoundError):
-            _mount(path, root + path, None, _MS_BIND)
+    _mount_names_of_hosts(root)
     _make_read_only(root, _MS_NODEV)
+
+
+def _mount_names_of_hosts(root: str) -> None:
+    """Let a root have this machine's names of hosts, and those by which Lambda's extensions name theirs."""
+    copy = f"{root}{TMP}/.hosts"
+    with contextlib.suppress(FileNotFoundError):
+        try:
+            with open(_HOSTS, errors="surrogateescape") as file:  # noqa: PTH123 (as above)
+                names = file.read()
+            with open(copy, "w", errors="surrogateescape") as file:  # noqa: PTH123 (as above)
+                file.write(f"{names}\n{_OWN_NAMES}\n")
+            os.chmod(copy, 0o644)  # noqa: PTH101 (as above)
+            _mount(copy, root + _HOSTS, None, _MS_BIND)
+            _make_read_only(root + _HOSTS, _MS_NODEV)
+        except OSError:  # it has no room in there, say
+            _mount(_HOSTS, root + _HOSTS, None, _MS_BIND)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(copy)  # noqa: PTH108 (as above); what is mounted stays
+    with contextlib.suppress(FileNotFoundError):
+        _mount(_RESOLVER, root + _RESOLVER, None, _MS_BIND)
 
 
 def _mount_devices(folder: str) -> None:

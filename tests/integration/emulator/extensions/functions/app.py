@@ -1,6 +1,7 @@
 """A handler with internal extensions: threads that register while the module is imported."""
 
 import http.client
+import http.server
 import json
 import os
 import signal
@@ -11,6 +12,12 @@ import time
 _EXTENSION = "/2020-01-01/extension"
 _HOST = os.environ["AWS_LAMBDA_RUNTIME_API"]
 _heard = []
+_told = []
+
+
+def say(event, _context):
+    """Write a line at once, for threads write at the same time."""
+    os.write(1, f"{event['text']}\n".encode())
 
 
 def call(method, path, body=None, headers=None):
@@ -39,12 +46,12 @@ def _listen(identifier):
             "GET", f"{_EXTENSION}/event/next", headers={"Lambda-Extension-Identifier": identifier}
         )
         _heard.append(event)
-        print("internal heard", event["eventType"], flush=True)
+        say({"text": f"internal heard {event['eventType']}"}, None)
         time.sleep(float(os.environ.get("EXTENSION_WORK_S", "0")))
 
 
 def _say_goodbye(*_):
-    print("runtime ends", flush=True)
+    say({"text": "runtime ends"}, None)
     sys.exit(0)
 
 
@@ -52,6 +59,42 @@ signal.signal(signal.SIGTERM, _say_goodbye)
 if os.environ.get("EXTENSION", "yes") == "yes":
     welcome = register("inner", **{"Lambda-Extension-Accept-Feature": "accountId, other"})
     threading.Thread(target=_listen, args=(welcome[2],), daemon=True).start()
+
+
+class _Listener(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):  # the name that the library wants
+        batch = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        _told.append([self.path, self.headers["Content-Type"], batch])
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def _subscribe():
+    server = http.server.HTTPServer(("127.0.0.1", 0), _Listener)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    uri = f"http://sandbox.localdomain:{server.server_port}/events"
+    body = {
+        **json.loads(os.environ["SUBSCRIBE"]),
+        "destination": {"protocol": "HTTP", "URI": uri},
+        "buffering": {"timeoutMs": 25},
+    }
+    return call("PUT", os.environ["BY"], body, {"Lambda-Extension-Identifier": welcome[2]})[:2]
+
+
+if "SUBSCRIBE" in os.environ:
+    subscribed = _subscribe()
+
+
+def told(event, _context):
+    """Tell what was told, as soon as a number of events have ended."""
+    while True:
+        events = [one for _, _, batch in _told for one in batch]
+        if sum(one["type"] == "platform.report" for one in events) >= event["reports"]:
+            return {"subscribed": subscribed, "events": events, "how": _told[0][:2]}
+        time.sleep(0.005)
 
 
 def handler(event, context):
@@ -83,5 +126,10 @@ def complain(event, _context):
         "Lambda-Extension-Identifier": welcome[2],
         "Lambda-Extension-Function-Error-Type": "Inner.Broken",
     }
-    print(call("POST", f"{_EXTENSION}/exit/error", {}, headers)[:2], flush=True)
+    answer = call("POST", f"{_EXTENSION}/exit/error", {}, headers)
+    say({"text": f"complained: {answer[0]}"}, None)
     os._exit(3)
+
+
+def leave(_event, _context):
+    os._exit(4)

@@ -1,0 +1,1 @@
+"""Owns telemetry: what extensions hear of a function's log and of its phases."""
