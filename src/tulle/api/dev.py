@@ -15,10 +15,9 @@ import uvloop
 from tulle.api.local_function import (
     ArtifactSource,
     FunctionSettings,
-    HandlerSource,
     LayoutSource,
-    ModelSource,
     make_local_function,
+    project_source,
 )
 from tulle.console.console import Console
 from tulle.console.settings import ConsoleSettings
@@ -36,10 +35,9 @@ if TYPE_CHECKING:
 __all__ = [
     "ArtifactSource",
     "FunctionSettings",
-    "HandlerSource",
     "LayoutSource",
-    "ModelSource",
     "dev",
+    "project_source",
 ]
 
 

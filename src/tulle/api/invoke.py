@@ -14,9 +14,8 @@ import uvloop
 from tulle.api.deployed import DeployedRequest, open_deployed
 from tulle.api.local_function import (
     FunctionSettings,
-    HandlerSource,
-    ModelSource,
     make_local_function,
+    project_source,
 )
 from tulle.api.payload import ASYNC_BYTES, SYNC_BYTES, check_size, read_payload
 from tulle.aws.endpoint import Endpoints
@@ -168,13 +167,7 @@ def invoke_here(project: Project, payload: bytes, surroundings: Surroundings) ->
         TulleError: the function cannot be made. That it fails is no error of this.
     """
     check_size(payload, SYNC_BYTES)
-    source = (
-        ModelSource(project=project)
-        if project.function.handler is None
-        else HandlerSource(
-            name=project.name, handler=project.function.handler, folder=project.folder
-        )
-    )
+    source = project_source(project, project.function.handler)
     settings = FunctionSettings(
         memory_mb=project.function.memory_mb,
         timeout_s=project.function.timeout_s,

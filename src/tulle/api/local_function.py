@@ -40,6 +40,7 @@ __all__ = [
     "LocalFunction",
     "ModelSource",
     "make_local_function",
+    "project_source",
 ]
 
 
@@ -110,6 +111,23 @@ class LocalFunction:
     place: Path
     samples: tuple[Path, ...] = ()
     follow: Callable[[], Coroutine[None, None, None]] | None = None
+
+
+def project_source(
+    project: Project, handler: str | None, *, allow_private_addresses: bool = True
+) -> HandlerSource | ModelSource:
+    """Tell what a project's function is made of: its model, or its handler with its model beside it.
+
+    Args:
+        project: what names the model, if there is one.
+        handler: the project's, or another one; None for tulle's own.
+        allow_private_addresses: whether a model's pictures may come from this machine and its network.
+    """
+    served = ModelSource(project=project, allow_private_addresses=allow_private_addresses)
+    if handler is None:
+        return served
+    beside = None if project.model is None else served
+    return HandlerSource(name=project.name, handler=handler, folder=project.folder, model=beside)
 
 
 def make_local_function(

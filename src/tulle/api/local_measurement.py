@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from tulle.api.local_function import (
     FunctionSettings,
-    HandlerSource,
-    ModelSource,
     make_local_function,
+    project_source,
 )
 from tulle.errors import UsageError
 from tulle.tuning.events import event_payloads, picture_payloads
@@ -70,11 +69,9 @@ def measure_here(
         MeasurementFailed: the function fails.
     """
     function = project.function
-    source: HandlerSource | ModelSource = ModelSource(
-        project=project, allow_private_addresses=allow_private_addresses
+    source = project_source(
+        project, function.handler, allow_private_addresses=allow_private_addresses
     )
-    if function.handler is not None:
-        source = HandlerSource(name=project.name, handler=function.handler, folder=project.folder)
     settings = FunctionSettings(
         memory_mb=function.memory_mb,
         timeout_s=function.timeout_s,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 from click.core import ParameterSource
 
-from tulle.api.dev import FunctionSettings, HandlerSource, ModelSource, dev
+from tulle.api.dev import FunctionSettings, dev, project_source
 from tulle.cli.aws_options import stage_option
 from tulle.cli.dev_artifact import find_artifact, is_artifact
 from tulle.cli.dev_greeting import greet, open_in_browser
@@ -242,8 +242,4 @@ def _source(context: click.Context, options: _Options, project: Project) -> Func
             raise click.UsageError(f"{brings}: leave out --client")
         return find_artifact(model, handler)
     private = options["allow_private_addresses"]
-    served = ModelSource(project=project, allow_private_addresses=private)
-    if handler is None:
-        return served
-    beside = None if project.model is None else served
-    return HandlerSource(name=project.name, handler=handler, folder=project.folder, model=beside)
+    return project_source(project, handler, allow_private_addresses=private)

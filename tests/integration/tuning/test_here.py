@@ -61,6 +61,10 @@ def large(event, context):
 
 def failing(event, context):
     raise KeyError("garment")
+
+def with_model(event, context):
+    with open("manifest.json"), open("model.tflite"):
+        pass
 """
 
 
@@ -167,6 +171,14 @@ def test_a_function_that_fails_cannot_be_timed(tulle: Tulle, tmp_path: Path) -> 
     )
     assert 'raise KeyError("garment")' in ran.err
     assert ran.out == ""
+
+
+def test_a_handler_has_its_model_beside_it(tulle: Tulle, tmp_path: Path) -> None:
+    folder = project(tmp_path, "with_model", '[model]\npath = "clothing"\n')
+    few = ("--memory", "512", "--calls", "5", "--cold-starts", "1")
+    ran = tulle(folder, "--event", "event.json", *few)
+    assert ran.code == 0, ran.err
+    assert "512 MB" in ran.out
 
 
 @pytest.mark.parametrize(

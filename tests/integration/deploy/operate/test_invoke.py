@@ -197,6 +197,17 @@ def test_a_local_handler_of_ones_own(tulle: Tulle, tmp_path: Path) -> None:
     assert tulle("invoke", '{"n": 41}', "--folder", str(tmp_path), "--local").out == "42\n"
 
 
+def test_a_local_handler_has_its_model_beside_it(tulle: Tulle, tmp_path: Path) -> None:
+    (tmp_path / "tulle.toml").write_text(
+        '[model]\npath = "clothing"\n\n[function]\nhandler = "own.handle"\n'
+    )
+    (tmp_path / "own.py").write_text(
+        "import os\ndef handle(event, context):\n    return sorted(os.listdir(os.environ['LAMBDA_TASK_ROOT']))\n"
+    )
+    ran = tulle("invoke", "{}", "--folder", str(tmp_path), "--local")
+    assert {"manifest.json", "model.tflite", "own.py"} <= set(json.loads(ran.out))
+
+
 @pytest.mark.parametrize(
     ("what", "message"),
     [
