@@ -44,6 +44,7 @@ class LambdaService:
         refuse: is called with method, path and body of each request that changes something; what it gives
             is answered, if it is anything.
         changes: those requests, as method and path.
+        hide_tags: whether lambda:ListTags is denied, as AWS has it: it gives a function without its tags.
     """
 
     url: str
@@ -53,6 +54,7 @@ class LambdaService:
     before: Callable[[str], Answer | None] = lambda _: None
     refuse: Callable[[str, str, bytes], Answer | None] = lambda *_: None
     changes: list[str] = field(default_factory=list)
+    hide_tags: bool = False
 
     def begin(self, package: bytes) -> None:
         """Forget all, and make a function of one version, which `live` means, with 512 MB."""
@@ -79,6 +81,7 @@ class LambdaService:
         self.changes.clear()
         self.before = lambda _: None
         self.refuse = lambda *_: None
+        self.hide_tags = False
 
     def environ(self) -> dict[str, str]:
         """Give a child process all that it takes to meet this Lambda and no other."""
@@ -167,6 +170,8 @@ class _Handler(BaseHTTPRequestHandler):
             if self.command != "GET":
                 refused = service.refuse(self.command, self.path, body)
             answer = refused or _tell(service.moto, self.command, self.path, body, kept)
+            if service.hide_tags:
+                answer = _without_tags(self.path, answer)
         status, headers, content = answer
         self.send_response_only(status)
         for name, value in headers.items():
@@ -180,6 +185,22 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base's name)
         """Keep the tests' output clean."""
+
+
+def _without_tags(path: str, answer: Answer) -> Answer:
+    """Answer as Lambda does to who may not read tags; the words are from its API reference and its errors."""
+    denied = (
+        "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: lambda:ListTags"
+    )
+    if "/tags/" in path:
+        return refusal(403, "AccessDeniedException", denied)
+    status, headers, content = answer
+    said = json.loads(content) if content else None
+    if not isinstance(said, dict) or "Tags" not in said:
+        return answer
+    del said["Tags"]
+    said["TagsError"] = {"ErrorCode": "AccessDeniedException", "Message": denied}
+    return status, headers, json.dumps(said).encode()
 
 
 def _tell(

@@ -282,6 +282,17 @@ def test_leaves_a_function_alone_that_is_not_the_stages(
     assert service.changes == []
 
 
+def test_says_that_the_functions_tags_may_not_be_read(
+    tune: Callable[..., Ran], service: LambdaService
+) -> None:
+    service.hide_tags = True
+    ran = tune("--yes")
+    assert ran.code == 7
+    assert "error[action-denied]" in ran.err
+    assert "lambda:ListTags" in ran.err
+    assert service.changes == []
+
+
 def test_a_size_that_aws_does_not_offer_is_out(
     tune: Callable[..., Ran], service: LambdaService
 ) -> None:
