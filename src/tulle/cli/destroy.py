@@ -28,7 +28,7 @@ class _Options(DeployedOptions):
 @deployed_options
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would go, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="Print what went as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print what goes as one JSON object.")
 def command(**options: Unpack[_Options]) -> None:
     """Take a deployment away: its stack, its logs, and the code that was published for it.
 
@@ -36,10 +36,12 @@ def command(**options: Unpack[_Options]) -> None:
     is left that costs money; a removal that was interrupted is gone on with by running it again.
     """
     planned = plan_destroy(deployed_request(options))
-    if options["only_plan"] or not options["yes"]:
-        click.echo("\n".join(show_removal(planned.removal)), err=not options["only_plan"])
+    shown = "\n".join(show_removal(planned.removal))
     if options["only_plan"]:
+        click.echo(_json(planned) if options["as_json"] else shown)
         return
+    if not options["yes"]:
+        click.echo(shown, err=True)
     reporter = TerminalReporter()
     if not options["yes"] and not _agreed(options["stage"]):
         reporter.warn("that is not the stage's name: nothing was removed")

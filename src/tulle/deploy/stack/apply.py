@@ -222,6 +222,7 @@ class _Story:
 
     reporter: Reporter
     began: dict[str, datetime] = field(default_factory=dict)
+    all_goes: bool = False
 
     def tell(self, events: list[StackEvent]) -> None:
         """Tell what happened since the last look; what began and ended within it is one line."""
@@ -243,14 +244,18 @@ class _Story:
             took = f" in {seconds:.0f} s" if seconds >= 1 else ""
             self.reporter.note(f"{event.resource} ({event.type}): {done}{took}")
         elif state == "SKIPPED":
-            self.reporter.note(f"{event.resource} ({event.type}): stays in the account")
+            # Only versions are kept when they leave the stack, and none outlives its function.
+            stays = "goes with its function" if self.all_goes else "stays in the account"
+            self.reporter.note(f"{event.resource} ({event.type}): {stays}")
         elif event.resource not in self.began:
             self.began[event.resource] = event.at
             if goes_on:
                 self.reporter.note(f"{event.resource} ({event.type}): {doing}")
 
     def _tell_of_stack(self, event: StackEvent) -> None:
-        if event.status.endswith("ROLLBACK_IN_PROGRESS"):
+        if event.status == "DELETE_IN_PROGRESS":
+            self.all_goes = True
+        elif event.status.endswith("ROLLBACK_IN_PROGRESS"):
             self.reporter.warn("CloudFormation puts everything back")
         elif event.status.endswith("CLEANUP_IN_PROGRESS"):
             self.reporter.note("removing what was replaced")

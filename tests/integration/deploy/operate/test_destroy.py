@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -234,6 +235,19 @@ def test_a_function_that_somebody_deleted_by_hand_keeps_nothing(
     ran = tulle("destroy", "--folder", str(tmp_path), "--yes")
     assert ran.code == 0, ran.err
     assert listing(session) == before
+
+
+def test_the_plan_as_json_is_what_would_go(
+    session: AwsSession, tulle: Tulle, tmp_path: Path
+) -> None:
+    deploy_made(session, made_project(tmp_path))
+    shown = tulle("destroy", "--folder", str(tmp_path), "--plan", "--json")
+    planned = json.loads(shown.out)
+    assert (planned["stack"], planned["stage"]) == ("shop-dev", "dev")
+    assert listing(session)["stacks"] == ["shop-dev"]
+    gone = tulle("destroy", "--folder", str(tmp_path), "--yes", "--json")
+    assert json.loads(gone.out) == planned
+    assert listing(session)["stacks"] == []
 
 
 @pytest.mark.usefixtures("tulle")

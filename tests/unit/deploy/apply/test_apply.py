@@ -137,6 +137,15 @@ def test_tells_that_what_leaves_the_stack_may_stay() -> None:
     assert told.lines == ["Version1 (AWS::X): stays in the account"]
 
 
+def test_tells_that_nothing_stays_of_a_stack_that_goes() -> None:
+    told = Told()
+    script = made_script(
+        "stack DELETE_IN_PROGRESS", "Version1 DELETE_SKIPPED", "stack DELETE_COMPLETE"
+    )
+    watch(PlayedStack(script=script), ARN, None, told.watcher)
+    assert told.lines == ["Version1 (AWS::X): goes with its function"]
+
+
 def test_tells_nothing_of_what_was_before() -> None:
     told = Told()
     earlier = made_events("Role CREATE_COMPLETE")
