@@ -291,7 +291,8 @@ class ExecutionEnvironment:
         finally:
             self._awaits_extensions = False
             self._words = deque(word for word in self._words if not isinstance(word, Moved))
-        return None
+        # One may have asked for more, and ended.
+        return next((word for word in self._words if isinstance(word, ExtensionFault)), None)
 
     def _take_in_from_company(self, word: Moved | ExtensionFault) -> None:
         if isinstance(word, ExtensionFault):

@@ -45,6 +45,8 @@ def _listen(identifier):
         _, event, _ = call(
             "GET", f"{_EXTENSION}/event/next", headers={"Lambda-Extension-Identifier": identifier}
         )
+        if "eventType" not in event:
+            return  # refused, for it has complained
         _heard.append(event)
         say({"text": f"internal heard {event['eventType']}"}, None)
         time.sleep(float(os.environ.get("EXTENSION_WORK_S", "0")))
