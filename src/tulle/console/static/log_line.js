@@ -5,7 +5,7 @@ import { shortId, timeOfDay } from "./format.js";
 
 /** @typedef {import("./shapes.js").LogLine} LogLine */
 
-const PLATFORM = /^(INIT_START|INIT_REPORT|START|END|REPORT|EXTENSION|TELEMETRY|RESTORE_\w+)\s/;
+const PLATFORM = /^(INIT_START|INIT_REPORT|START|END|REPORT|EXTENSION|LOGS|TELEMETRY|RESTORE_\w+)\s/;
 const ERROR = /^\[(ERROR|CRITICAL)\]|^\w*(Error|Exception)\b.*:|^Traceback |Task timed out after|^RequestId: \S+ Error:|Status: (error|timeout)\b|"level":\s*"(ERROR|CRITICAL)"/;
 
 /** @typedef {"platform" | "error" | "own"} Kind */

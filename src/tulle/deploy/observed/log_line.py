@@ -20,7 +20,7 @@ __all__ = ["Kind", "LogLine", "read_log_line"]
 
 _PLATFORM = re.compile(
     r"(?:START|END) RequestId: |(?:INIT_START|INIT_REPORT|RESTORE_START|RESTORE_REPORT) "
-    r"|(?:EXTENSION|TELEMETRY|IMAGE)\t|XRAY TraceId: "
+    r"|(?:EXTENSION|LOGS|TELEMETRY|IMAGE)\t|XRAY TraceId: "
 )
 _REQUEST_ID = re.compile(r"RequestId: ([\w-]+)")
 # As Python's logging writes on Lambda, and AWS's client before a traceback.
