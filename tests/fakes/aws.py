@@ -149,6 +149,7 @@ class FakeAws:
         self.ecr.registry, self.ecr.client = self.registry, self.images
         self.ecr.requests.clear()
         self.proxy.routes.clear()
+        self.proxy.tunnels = False
         self.proxy.routes["*.dkr.ecr.*.amazonaws.com"] = self.ecr.address
         self.proxy.asked.clear()
 

@@ -18,17 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CHUNK_BYTES = 65_536
+_CONNECTED = b"HTTP/1.1 200 Connected\r\n\r\n"
+_OF_AWS = ("*.amazonaws.com", "*.amazonaws.com.cn", "*.aws")
 
 
 @dataclass
 class TlsProxy:
-    """Ends TLS for every host that a route fits; no other host is reached."""
+    """Ends TLS for every host that a route fits; of others, none of AWS's is ever reached."""
 
     authority: trustme.CA
     address: str = ""
     """`host:port`, to be named in `HTTPS_PROXY` as `http://host:port`."""
     routes: dict[str, str] = field(default_factory=dict)
     """Patterns of hosts, and the `host:port` that speaks for them without TLS; the first that fits is taken."""
+    tunnels: bool = False
+    """Whether hosts that are not AWS's, such as a package index, are reached as they are."""
     asked: list[str] = field(default_factory=list)
     """The hosts that somebody wanted to speak to."""
     _contexts: dict[str, ssl.SSLContext] = field(default_factory=dict)
@@ -42,6 +46,10 @@ class TlsProxy:
                 name, _, port = address.rpartition(":")
                 return name, int(port)
         return None
+
+    def may_tunnel(self, host: str) -> bool:
+        """Tell whether a host is reached as it is."""
+        return self.tunnels and not any(fnmatch(host, pattern) for pattern in _OF_AWS)
 
     def context(self, host: str) -> ssl.SSLContext:
         """Give what it takes to be a host."""
@@ -75,12 +83,21 @@ class _Handler(StreamRequestHandler):
         method, target = line.split()[:2] if line.strip() else ("", "")
         while self.rfile.readline().strip():
             pass
-        host = target.rpartition(":")[0]
-        upstream = self.server.proxy.find(host) if method == "CONNECT" else None
-        if upstream is None:
+        host, _, port = target.rpartition(":")
+        proxy = self.server.proxy
+        upstream = proxy.find(host) if method == "CONNECT" else None
+        if upstream is not None:
+            self.wfile.write(_CONNECTED)
+            self._answer_for(host, upstream)
+        elif method == "CONNECT" and proxy.may_tunnel(host):
+            with socket.create_connection((host, int(port))) as there:
+                self.wfile.write(_CONNECTED)
+                _relay(self.connection, there)
+        else:
             self.wfile.write(b"HTTP/1.1 403 No route\r\nContent-Length: 0\r\n\r\n")
-            return
-        self.wfile.write(b"HTTP/1.1 200 Connected\r\n\r\n")
+
+    def _answer_for(self, host: str, upstream: tuple[str, int]) -> None:
+        """End TLS as the host would, and pass on what was said."""
         context = self.server.proxy.context(host)
         with (
             context.wrap_socket(self.connection, server_side=True) as client,
@@ -91,10 +108,11 @@ class _Handler(StreamRequestHandler):
             _relay(client, there)
 
 
-def _relay(client: ssl.SSLSocket, there: socket.socket) -> None:
+def _relay(client: socket.socket, there: socket.socket) -> None:
     """Pass bytes both ways until one side has had enough. One thread does it: a TLS connection is not for two."""
     while True:
-        ready = [client] if client.pending() else select.select([client, there], [], [])[0]
+        read_already = isinstance(client, ssl.SSLSocket) and client.pending()
+        ready = [client] if read_already else select.select([client, there], [], [])[0]
         for source in ready:
             chunk = source.recv(_CHUNK_BYTES)
             if not chunk:

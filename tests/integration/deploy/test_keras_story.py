@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 EXAMPLE = Path(__file__).parents[3] / "examples/clothing"
 LABELS = EXAMPLE / "labels.txt"
-INDEX = tuple(filter(None, os.environ.get("NO_PROXY", "").split(",")))
 NEEDS_NO_PERMISSION = {"sts:GetCallerIdentity"}
 
 
@@ -35,7 +34,7 @@ def test_three_commands_make_an_endpoint_and_one_takes_it_away(
     folder.mkdir()
     here.mkdir()
     environ = {**os.environ, **aws.environ(home=tmp_path), "XDG_CACHE_HOME": str(shared_cache())}
-    environ["NO_PROXY"] = ",".join((environ["NO_PROXY"], *INDEX))
+    aws.proxy.tunnels = True  # to the package index
     with (
         running_dev(here, "clothing", "--no-console") as dev,
         running_gateway() as gateway,
