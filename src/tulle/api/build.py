@@ -11,7 +11,7 @@ from tulle.bundle.cache import cache_in_use, find_cache, find_home
 from tulle.bundle.dockerfile import write_context
 from tulle.bundle.explanation import Explanation, explanations
 from tulle.bundle.gather import BuildSurroundings, Gathered, gather
-from tulle.bundle.image.base import load_base
+from tulle.bundle.image.base import base_reference, load_base
 from tulle.bundle.image.image import ImageSettings, assemble_image, deliver_image
 from tulle.bundle.kept_layout import holds_image
 from tulle.bundle.output import new_file
@@ -24,7 +24,7 @@ from tulle.project.file import read_project
 from tulle.project.project import PackageType, Project
 from tulle.registry.access import Access
 from tulle.registry.places import open_destination, open_source
-from tulle.registry.reference import LayoutReference, RegistryReference, parse_reference
+from tulle.registry.reference import LayoutReference, parse_reference
 from tulle.target import Architecture, runtimes
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def _image(request: BuildRequest, gathered: Gathered, surroundings: BuildSurroun
     environ, reporter, cache = surroundings.environ, surroundings.reporter, surroundings.cache
     project, target = request.project, gathered.bundle.target
     access = Access(environ=environ, home=find_home(environ), reporter=reporter)
-    reference = _base(project.package.base or target.base_image, project.folder)
+    reference = base_reference(project, target)
     base = load_base(open_source(reference, access, kept=cache / "blobs"), target)
     settings = ImageSettings(
         revision=find_revision(project.folder),
@@ -242,10 +242,3 @@ def _image(request: BuildRequest, gathered: Gathered, surroundings: BuildSurroun
         delivery=delivery,
         unchanged=unchanged,
     )
-
-
-def _base(name: str, folder: Path) -> RegistryReference | LayoutReference:
-    reference = parse_reference(name)
-    if isinstance(reference, LayoutReference):
-        return replace(reference, path=folder / reference.path)
-    return reference

@@ -11,7 +11,7 @@ from tulle.aws.account import Permissions, find_limits
 from tulle.aws.identity import Identity, find_identity
 from tulle.aws.session import open_session
 from tulle.bundle.cache import find_cache, find_home
-from tulle.bundle.image.base import load_base
+from tulle.bundle.image.base import base_reference, load_base
 from tulle.bundle.served_model import model_source
 from tulle.bundle.wheels.choosing import look_up
 from tulle.bundle.wheels.pip_settings import with_pip_settings
@@ -27,7 +27,6 @@ from tulle.project.file import read_project
 from tulle.project.project import PackageType
 from tulle.registry.access import Access
 from tulle.registry.places import open_source
-from tulle.registry.reference import LayoutReference, parse_reference
 from tulle.target import find_target
 
 if TYPE_CHECKING:
@@ -179,9 +178,7 @@ def _packages(project: Project, environ: Mapping[str, str]) -> Check:
 def _base(project: Project, environ: Mapping[str, str]) -> Check:
     """Fetch the base's manifest; a registry that fails is asked again at once, and not for long."""
     target = find_target(project.function.runtime, project.function.architecture)
-    reference = parse_reference(project.package.base or target.base_image)
-    if isinstance(reference, LayoutReference):
-        reference = replace(reference, path=project.folder / reference.path)
+    reference = base_reference(project, target)
     access = Access(
         environ=environ,
         home=find_home(environ),

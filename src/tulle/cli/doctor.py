@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import click
 
 from tulle.api.doctor import Check, DoctorRequest, Outcome, deploy_policy, examine
 from tulle.cli.aws_options import aws_options, stage_option
+from tulle.cli.project_options import folder_option
 
 __all__ = ["command"]
 
@@ -24,12 +24,7 @@ _NAME = 13  # columns
 
 
 @click.command("doctor")
-@click.option(
-    "--folder",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=Path(),
-    help="The project's folder.  [default: the current folder]",
-)
+@folder_option
 @stage_option
 @aws_options
 @click.option(

@@ -26,6 +26,7 @@ from tulle.api.tune import (
     write_memory,
 )
 from tulle.cli.aws_options import aws_options
+from tulle.cli.project_options import folder_option
 from tulle.cli.reporter import TerminalReporter
 from tulle.cli.tune_table import describe_plan, render
 from tulle.emulator.surroundings import Surroundings
@@ -77,12 +78,7 @@ def _sizes(
 
 @click.command("tune")
 @click.argument("model", required=False)
-@click.option(
-    "--folder",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=Path(),
-    help="The project's folder, with tulle.toml if there is one.  [default: the current folder]",
-)
+@folder_option
 @click.option(
     "--strategy",
     type=click.Choice([str(each) for each in Strategy]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tulle.errors import InvalidFunction
-from tulle.project.variables import RESERVED_VARIABLES
+from tulle.project.variables import RESERVED_VARIABLES, VARIABLES_BYTES, variables_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +22,6 @@ __all__ = ["ACCOUNT_ID", "REGION", "Client", "Function", "runtime_version_arn"]
 # AWS's own example account: visibly not anybody's.
 ACCOUNT_ID = "123456789012"
 REGION = "us-east-1"
-_VARIABLES_BYTES = 4096
 
 # Lambda reserves the credentials and the region too, but here they may be set: some functions call
 # AWS while they are tried, and they get nothing of it unless asked.
@@ -132,11 +130,11 @@ def _refuse_bad_variables(names: Iterable[str]) -> None:
 
 
 def _refuse_many_variables(environment: Iterable[tuple[str, str]]) -> None:
-    # What AWS gives is not counted. Lambda measures the JSON of the rest.
+    # What AWS gives is not counted.
     own = {name: value for name, value in environment if not name.startswith("AWS_")}
-    size = len(json.dumps(own, separators=(",", ":"), ensure_ascii=False).encode())
-    if size > _VARIABLES_BYTES:
+    size = variables_bytes(own)
+    if size > VARIABLES_BYTES:
         raise InvalidFunction(
-            f"the function's variables hold {size} bytes, and Lambda takes {_VARIABLES_BYTES}",
+            f"the function's variables hold {size} bytes, and Lambda takes {VARIABLES_BYTES}",
             hint="put what is long into a file of the function",
         )

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["RESERVED_VARIABLES", "variable_name", "variables_size_problem"]
+__all__ = [
+    "RESERVED_VARIABLES",
+    "VARIABLES_BYTES",
+    "variable_name",
+    "variables_bytes",
+    "variables_size_problem",
+]
 
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
 RESERVED_VARIABLES = frozenset(
@@ -37,7 +43,8 @@ RESERVED_VARIABLES = frozenset(
         "_X_AMZN_TRACE_ID",
     }
 )
-_BYTES = 4096
+VARIABLES_BYTES = 4096
+"""What a function's own variables may hold."""
 
 
 def variable_name(value: object) -> str | None:
@@ -48,10 +55,14 @@ def variable_name(value: object) -> str | None:
     return None if fits else "must begin with a letter and have at least two letters, digits, _"
 
 
+def variables_bytes(environment: Mapping[str, object]) -> int:
+    """Measure variables as Lambda does: by their JSON."""
+    return len(json.dumps(environment, separators=(",", ":"), ensure_ascii=False).encode())
+
+
 def variables_size_problem(environment: Mapping[str, object]) -> str | None:
-    """Tell when variables hold more than Lambda takes, which measures their JSON."""
-    text = json.dumps(environment, separators=(",", ":"), ensure_ascii=False)
-    size = len(text.encode())
-    if size <= _BYTES:
+    """Tell when variables hold more than Lambda takes."""
+    size = variables_bytes(environment)
+    if size <= VARIABLES_BYTES:
         return None
-    return f"`function.environment` holds {size} bytes, and Lambda takes {_BYTES}"
+    return f"`function.environment` holds {size} bytes, and Lambda takes {VARIABLES_BYTES}"

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 from tulle.errors import InvalidBase
 from tulle.registry.media_types import OCI_LAYERS
+from tulle.registry.reference import LayoutReference, parse_reference
 from tulle.registry.source import pull_image
 
 if TYPE_CHECKING:
+    from tulle.project.project import Project
+    from tulle.registry.reference import RegistryReference
     from tulle.registry.source import ImageSource, PulledImage, SourceBlob
     from tulle.target import Target
 
-__all__ = ["BaseImage", "load_base"]
+__all__ = ["BaseImage", "base_reference", "load_base"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,18 @@ class BaseImage:
     environment: dict[str, str]
     diff_ids: tuple[str, ...]
     layers: tuple[SourceBlob, ...]
+
+
+def base_reference(project: Project, target: Target) -> RegistryReference | LayoutReference:
+    """Name what a project's image is built upon; a layout lies relative to the project's folder.
+
+    Raises:
+        InvalidReference: the project names nothing that can be read.
+    """
+    reference = parse_reference(project.package.base or target.base_image)
+    if isinstance(reference, LayoutReference):
+        return replace(reference, path=project.folder / reference.path)
+    return reference
 
 
 def load_base(source: ImageSource, target: Target) -> BaseImage:
